@@ -41,7 +41,7 @@ def picture(colour: str | tuple[int, int, int], size: tuple[int, int] = (16, 12)
 
 
 def vector(rgb: Sequence[float]) -> NDArray[np.float32]:
-    """RGB of 0 to 255 to its unit row `(4,)`: centred, so that opposite colours point apart; grey has a direction too."""
+    """RGB of 0 to 255 to its unit row `(4,)`: centred, so that opposites point apart; grey has one too."""
     row = np.array([*(np.asarray(rgb, dtype=np.float64) / 255 - 0.5), 0.1])
     return (row / np.linalg.norm(row)).astype(np.float32)
 
