@@ -215,8 +215,9 @@ def _near(asked: str, known: Iterable[str]) -> str:
 
 def _not_fetched(model: str, pretrained: str | None, error: Exception) -> errors.EncoderError:
     what = f"{model} {pretrained}" if pretrained else model
+    why = (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
     return errors.EncoderError(
-        f"the weights of {what} could not be fetched: {str(error).splitlines()[0] if str(error) else error!r}. "
+        f"the weights of {what} could not be fetched: {why}. "
         "Without a network, copy the weights file (.safetensors) here and give its path as 'pretrained' "
         "(on the command line: --pretrained PATH), or use the model 'bundled', which needs none."
     )

@@ -32,7 +32,7 @@ class EncoderSpec:
 
 
 class Encoder(Protocol):
-    """Pictures and texts to embeddings: always 2-D float32 `(n, dim)`, rows of unit length; empty in, `(0, dim)` out."""
+    """Pictures and texts to embeddings: always 2-D float32 `(n, dim)`, unit rows; empty in, `(0, dim)` out."""
 
     @property
     def spec(self) -> EncoderSpec: ...

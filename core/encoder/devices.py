@@ -23,7 +23,7 @@ def choose(device: str = "auto") -> str:
         return "cuda" if "cuda" in present else present[0]
     if device in present:
         return device
-    known = device.split(":")[0] in CHOICES
+    known = device.partition(":")[0] in CHOICES
     fault = f"the device {device!r} is not present on this machine" if known else f"{device!r} is no device"
     raise errors.ConfigurationError(
         f"{fault}; this machine has: {', '.join(present)}. Choose one of these, or leave it on 'auto'."

@@ -95,11 +95,11 @@ class OpenClipEncoder:
         if not texts:
             return np.zeros((0, self._spec.dim), np.float32)
         tokens = self._tokens(texts)
-        order = np.argsort([len(text) for text in texts], kind="stable")
+        order = sorted(range(len(texts)), key=lambda position: len(texts[position]))
         vectors = np.empty((len(texts), self._spec.dim), np.float32)
         with torch.inference_mode():
             for batch in _batches(order, _TEXT_BATCH):
-                part = tokens[torch.from_numpy(np.asarray(batch))].to(self._device)  # (n, context)
+                part = tokens[torch.tensor(batch)].to(self._device)  # (n, context)
                 features = self._tower.encode(part) if self._tower else self._model.encode_text(part)
                 vectors[batch] = _unit_rows(features)
         return vectors
@@ -125,7 +125,7 @@ def _batches(items: Sequence[Any], size: int) -> Iterator[Any]:
 def _unit_rows(features: torch.Tensor) -> Vectors:
     import torch
 
-    return torch.nn.functional.normalize(features.float(), dim=-1).cpu().numpy()  # type: ignore[no-any-return]
+    return torch.nn.functional.normalize(features.float(), dim=-1).cpu().numpy()
 
 
 def load(

@@ -34,9 +34,9 @@ class CausalTower:
         hidden = parts.transformer(hidden, attn_mask=parts.attn_mask[:length, :length])
         pooled = parts.ln_final(hidden[torch.arange(len(tokens), device=tokens.device), last])  # (n, width)
         projection = parts.text_projection
-        if projection is None:
-            return pooled  # type: ignore[no-any-return]
-        return projection(pooled) if isinstance(projection, torch.nn.Linear) else pooled @ projection
+        if projection is not None:
+            pooled = projection(pooled) if isinstance(projection, torch.nn.Linear) else pooled @ projection
+        return pooled  # type: ignore[no-any-return]
 
 
 def causal_tower(model: Any) -> CausalTower | None:

@@ -49,7 +49,7 @@ def apply() -> bool:
 def _declare_operators() -> None:
     import torch
 
-    library = torch.library.Library("torchvision", "FRAGMENT")
+    library: Any = torch.library.Library("torchvision", "FRAGMENT")  # type: ignore[no-untyped-call]
     for signature in _OPERATORS:
         library.define(signature)
     _declared.append(library)
