@@ -1,0 +1,230 @@
+"""One open collection: the store, its encoder and every question that can be asked of the two.
+
+from core import open_collection
+open_collection("demo").search("a dog running on the beach", k=5)
+"""
+
+from __future__ import annotations
+
+import difflib
+import threading
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+from core import config, encoder, errors, images, search, store
+from core.records import ImageRecord
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from PIL.Image import Image
+
+    Picture: TypeAlias = Path | str | bytes | Image
+
+DEFAULT_K = 12
+
+
+def open_collection(
+    name: str = "demo",
+    db: Path | str | None = None,
+    device: str = "auto",
+    *,
+    loaded: encoder.Encoder | None = None,
+) -> Collection:
+    """Open the collection `name` of the folder `db` (default: as `core.config` finds it).
+
+    The encoder is loaded at the first query that needs it, on `device`; one that is already there can be given as
+    `loaded`. Raises `StoreNotFoundError` naming the collections there are, `StoreCorruptError` for a damaged one, and
+    `StoreMisfitError` for an encoder that is not the collection's.
+    """
+    settings = config.Settings.from_environment()
+    folder = (Path(db).expanduser() if db is not None else settings.db) / name
+    chosen = settings.device if device == "auto" else device
+    return Collection(store.open_store(folder), device=chosen, cache=settings.cache, loaded=loaded)
+
+
+class Collection:
+    """See the module. Safe to share between threads."""
+
+    def __init__(self, opened: store.Store, *, device: str, cache: Path, loaded: encoder.Encoder | None = None) -> None:
+        self.store = opened
+        self._device = device
+        self._cache = cache
+        self._encoder = loaded
+        self._loading = threading.Lock()
+        if loaded is not None:
+            store.check_fits(opened, loaded.spec)
+
+    def __repr__(self) -> str:
+        counts = f"{len(self.store.records):,} pictures, {len(self.store.captions):,} captions"
+        return f"<Collection {self.name!r}: {counts}, {self.store.manifest.encoder.model}>"
+
+    @property
+    def name(self) -> str:
+        return self.store.manifest.name
+
+    @property
+    def encoder(self) -> encoder.Encoder:
+        """The collection's model, loaded at first use. Raises `EncoderError`, or `StoreMisfitError` when what is
+        loaded under its name is no longer what the collection was built with."""
+        with self._loading:
+            if self._encoder is None:
+                manifest = self.store.manifest
+                loaded = encoder.load_encoder(manifest.model, manifest.pretrained, device=self._device)
+                store.check_fits(self.store, loaded.spec)
+                self._encoder = loaded
+            return self._encoder
+
+    def search(
+        self,
+        text: str,
+        k: int = DEFAULT_K,
+        by: str | None = None,
+        *,
+        category: str | Iterable[str] | None = None,
+        file_contains: str = "",
+        license: int | Iterable[int] | None = None,  # noqa: A002 - COCO's own word
+    ) -> search.SearchResult:
+        """The `k` pictures that fit a text best.
+
+        `by` is "image", "caption" or "fused"; None takes "fused" where there are captions, else "image". A picture
+        passes when it has any of the categories, its file name contains `file_contains`, and its licence id is one of
+        those given. Raises `QueryError` for an empty text and for names that the collection does not have.
+        """
+        if not text.strip():
+            raise errors.QueryError("the query is empty; type what the picture should show")
+        ranking, filters = self._ranking(by), self._filters(category, file_contains, license)
+        model = self.encoder
+        started = time.perf_counter()
+        vector = model.encode_texts([text])[0]
+        return self._ask(vector, " ".join(text.split()), k, ranking, filters, encoding=time.perf_counter() - started)
+
+    def search_image(
+        self,
+        picture: Picture,
+        k: int = DEFAULT_K,
+        by: str | None = "image",
+        *,
+        category: str | Iterable[str] | None = None,
+        file_contains: str = "",
+        license: int | Iterable[int] | None = None,  # noqa: A002
+    ) -> search.SearchResult:
+        """The `k` pictures most like another one: a file, its bytes, or a Pillow image. Raises `PictureError` when it
+        cannot be read, and as `search` does."""
+        ranking, filters = self._ranking(by), self._filters(category, file_contains, license)
+        vector, encoding = self._encode_picture(picture)
+        shown = f"picture {Path(picture).name}" if isinstance(picture, (Path, str)) else "a picture"
+        return self._ask(vector, shown, k, ranking, filters, encoding=encoding)
+
+    def similar_to(
+        self,
+        image_id: int,
+        k: int = DEFAULT_K,
+        by: str | None = "image",
+        *,
+        category: str | Iterable[str] | None = None,
+        file_contains: str = "",
+        license: int | Iterable[int] | None = None,  # noqa: A002
+    ) -> search.SearchResult:
+        """The `k` pictures most like one of the collection, itself left out. Needs no model. Raises `QueryError` when
+        there is no such picture, and as `search` does."""
+        row = self.store.row_of(image_id)
+        ranking, filters = self._ranking(by), self._filters(category, file_contains, license)
+        shown = f"like {self.store.records[row].file_name}"
+        return self._ask(self._vector_of(row), shown, k, ranking, filters, exclude=image_id)
+
+    def captions_for(self, picture: Picture, k: int = DEFAULT_K) -> tuple[search.CaptionHit, ...]:
+        """The `k` captions of the collection that fit a picture best."""
+        return search.rank_captions(self.store, self._encode_picture(picture)[0], k=k)
+
+    def captions_near(self, image_id: int, k: int = DEFAULT_K) -> tuple[search.CaptionHit, ...]:
+        """The `k` captions that fit a picture of the collection best, its own among them."""
+        return search.rank_captions(self.store, self._vector_of(self.store.row_of(image_id)), k=k)
+
+    def thumbnail(self, record: ImageRecord, side: int = 320) -> bytes | None:
+        """The picture as WebP, at most `side` pixels; None when its file is missing or cannot be read."""
+        try:
+            return images.cached_thumbnail(self.store.picture_path(record), side, self._cache)
+        except (errors.PictureError, errors.UnsafePathError, OSError):
+            return None
+
+    def _vector_of(self, row: int) -> NDArray[np.float32]:
+        return self.store.image_index.vectors()[row]
+
+    def _encode_picture(self, picture: Picture) -> tuple[NDArray[np.float32], float]:
+        """The unit vector `(dim,)` of a picture, and the seconds that decoding and encoding took."""
+        model = self.encoder
+        started = time.perf_counter()
+        if isinstance(picture, (Path, str, bytes)):
+            source = Path(picture).expanduser() if isinstance(picture, str) else picture
+            upright = images.open_image(source)
+        else:
+            upright = picture.convert("RGB")
+        return model.encode_images([upright])[0], time.perf_counter() - started
+
+    def _ask(
+        self,
+        vector: NDArray[np.float32],
+        shown: str,
+        k: int,
+        by: search.Ranking,
+        filters: search.Filters,
+        *,
+        encoding: float = 0.0,
+        exclude: int | None = None,
+    ) -> search.SearchResult:
+        opened = self.store
+        started = time.perf_counter()
+        hits = search.rank_images(opened, vector, k=k, by=by, filters=filters, exclude_image_id=exclude)
+        searching = time.perf_counter() - started
+        return search.SearchResult(
+            hits=hits,
+            query=shown,
+            by=by,
+            k=k,
+            collection=self.name,
+            model=opened.manifest.encoder.model,
+            index_kind=opened.manifest.index_kind,
+            encode_seconds=encoding,
+            search_seconds=searching,
+            matching=len(filters.rows(opened.records)) if filters else len(opened.records),
+            thumbnail=self.thumbnail,
+        )
+
+    def _ranking(self, by: str | None) -> search.Ranking:
+        has_captions = self.store.caption_index.count > 0
+        if by is None:
+            return search.Ranking.FUSED if has_captions else search.Ranking.IMAGE
+        if by not in set(search.Ranking):
+            raise errors.QueryError(f"there is no ranking {by!r}; choose one of {', '.join(search.Ranking)}")
+        if by != search.Ranking.IMAGE and not has_captions:
+            raise errors.QueryError(
+                f"the collection {self.name!r} has no captions, so rank by 'image' instead of {by!r}"
+            )
+        return search.Ranking(by)
+
+    def _filters(
+        self,
+        category: str | Iterable[str] | None,
+        file_contains: str,
+        license_id: int | Iterable[int] | None,
+    ) -> search.Filters:
+        names = [category] if isinstance(category, str) else list(category or ())
+        ids = [license_id] if isinstance(license_id, int) else list(license_id or ())
+        known = {entry.name.casefold(): entry.name for entry in self.store.categories}
+        for name in names:
+            if name.casefold() not in known:
+                near = [known[match] for match in difflib.get_close_matches(name.casefold(), known, n=3)]
+                shown = ", ".join(near or list(known.values())[:10]) or "it has none"
+                raise errors.QueryError(
+                    f"the collection {self.name!r} has no category {name!r}; "
+                    f"{'near ones' if near else 'some of its categories'}: {shown}"
+                )
+        return search.Filters(
+            categories=frozenset(known[name.casefold()] for name in names),
+            file_contains=file_contains.strip(),
+            licenses=frozenset(ids),
+        )

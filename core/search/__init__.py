@@ -1,0 +1,21 @@
+"""A query vector to ranked pictures or captions: by image vectors, by captions or by both, within filters.
+
+Scores are cosine similarities: higher is better. Ranks start at 1. No picture appears twice in a list of pictures.
+"""
+
+from core.search.filters import NO_FILTERS, Filters
+from core.search.hits import CaptionHit, Ranking, SearchHit
+from core.search.ranking import FUSED_IMAGE_WEIGHT, rank_captions, rank_images
+from core.search.results import SearchResult
+
+__all__ = [
+    "FUSED_IMAGE_WEIGHT",
+    "NO_FILTERS",
+    "CaptionHit",
+    "Filters",
+    "Ranking",
+    "SearchHit",
+    "SearchResult",
+    "rank_captions",
+    "rank_images",
+]

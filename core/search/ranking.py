@@ -1,0 +1,172 @@
+"""The three rankings of pictures, and the ranking of captions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core import errors
+from core.search.filters import NO_FILTERS, Filters
+from core.search.hits import CaptionHit, FoundBy, Ranking, SearchHit
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from core.index import VectorIndex
+    from core.store import Store
+
+FUSED_IMAGE_WEIGHT = 0.5
+"""Share of the picture's own cosine in the fused score; the best caption's has the rest. Chosen with
+`benchmarks/fusion_weight.py`, which prints the recall for every weight between 0 and 1."""
+
+
+def rank_images(
+    store: Store,
+    vector: NDArray[np.float32],
+    *,
+    k: int,
+    by: Ranking = Ranking.IMAGE,
+    filters: Filters = NO_FILTERS,
+    exclude_image_id: int | None = None,
+) -> tuple[SearchHit, ...]:
+    """The `k` best pictures for a unit query vector `(dim,)`, best first; equal scores in row order.
+
+    `by` IMAGE scores a picture by its own vector; CAPTION by its best caption, so that pictures without captions
+    cannot be found; FUSED by `FUSED_IMAGE_WEIGHT` of the one and the rest of the other. `k` is clamped to what there
+    is; `k` hits come back whenever `k` pictures pass `filters`. `exclude_image_id` leaves one picture out.
+    Raises `QueryError` for a vector that is not this collection's.
+    """
+    vector = _checked(store, vector)
+    allowed = _allowed_rows(store, filters, exclude_image_id)
+    if by is Ranking.IMAGE:
+        rows, scores = _nearest(store.image_index, vector, k, allowed)
+        parts = scores[:, None]
+        found: list[FoundBy] = ["image"] * len(rows)
+    else:
+        captions = best_captions(store, vector)
+        if by is Ranking.CAPTION:
+            rows = _top(captions, k, allowed)
+            parts = captions[rows][:, None]
+            found = ["caption"] * len(rows)
+        else:
+            images = store.image_index.scores(vector)
+            shares = fused_shares(images, captions)
+            rows = _top(shares.sum(axis=1), k, allowed)
+            parts = shares[rows]
+            found = _found_by(rows, _top(images, k, allowed), _top(captions, k, allowed))
+        scores = parts.sum(axis=1)
+    matched = _matched_captions(store, vector, rows)
+    return tuple(
+        SearchHit(rank, float(score), store.records[row], matched.get(int(row)), by_whom, tuple(map(float, shares)))
+        for rank, (row, score, by_whom, shares) in enumerate(zip(rows, scores, found, parts, strict=True), start=1)
+    )
+
+
+def rank_captions(
+    store: Store, vector: NDArray[np.float32], *, k: int, filters: Filters = NO_FILTERS
+) -> tuple[CaptionHit, ...]:
+    """The `k` captions nearest to a unit query vector `(dim,)`, of pictures that pass `filters`, best first."""
+    vector = _checked(store, vector)
+    allowed = _allowed_rows(store, filters, None)
+    rows, scores = _nearest(store.caption_index, vector, k, _caption_rows(store, allowed))
+    return tuple(
+        CaptionHit(rank, float(score), store.captions[row], store.records[store.caption_image_rows[row]])
+        for rank, (row, score) in enumerate(zip(rows, scores, strict=True), start=1)
+    )
+
+
+def best_captions(store: Store, vector: NDArray[np.float32]) -> NDArray[np.float32]:
+    """For every picture the cosine of its best caption, float32 `(n,)`; -inf for pictures without captions."""
+    best = np.full(len(store.records), -np.inf, np.float32)
+    if store.caption_index.count:
+        np.maximum.at(best, store.caption_image_rows, store.caption_index.scores(vector))
+    return best
+
+
+def fused_shares(
+    images: NDArray[np.float32], captions: NDArray[np.float32], image_weight: float = FUSED_IMAGE_WEIGHT
+) -> NDArray[np.float32]:
+    """What picture and best caption each add to the fused score: `(..., n)` twice to `(..., n, 2)`.
+
+    A picture without captions (-inf) is given the mean of the others, which neither helps nor harms it: a query's
+    cosines with captions lie far above those with pictures, so leaving the share out would bury it.
+    """
+    known = np.isfinite(captions)
+    total = np.where(known, captions, 0).sum(axis=-1, keepdims=True)
+    mean = total / np.maximum(known.sum(axis=-1, keepdims=True), 1)
+    filled = np.where(known, captions, np.where(known.any(axis=-1, keepdims=True), mean, images))
+    return np.stack([image_weight * images, (1 - image_weight) * filled], axis=-1).astype(np.float32)
+
+
+def _checked(store: Store, vector: NDArray[np.float32]) -> NDArray[np.float32]:
+    dim = store.manifest.dim
+    if vector.shape != (dim,) or not np.isfinite(vector).all():
+        raise errors.QueryError(
+            f"the query vector does not belong to the collection {store.manifest.name!r}: expected {dim} finite "
+            f"numbers, found shape {vector.shape}. Encode the query with the collection's own model."
+        )
+    return np.ascontiguousarray(vector, np.float32)
+
+
+def _allowed_rows(store: Store, filters: Filters, exclude_image_id: int | None) -> NDArray[np.int64] | None:
+    """Ascending rows that may be found; None for all of them."""
+    allowed = filters.rows(store.records) if filters else None
+    if exclude_image_id is None:
+        return allowed
+    rows: NDArray[np.int64] = np.arange(len(store.records)) if allowed is None else allowed
+    return rows[rows != store.row_of(exclude_image_id)]
+
+
+def _caption_rows(store: Store, allowed: NDArray[np.int64] | None) -> NDArray[np.int64] | None:
+    """Rows of the captions of the allowed pictures; None for all."""
+    if allowed is None:
+        return None
+    passes = np.zeros(len(store.records), bool)
+    passes[allowed] = True
+    return np.flatnonzero(passes[store.caption_image_rows])
+
+
+def _nearest(
+    index: VectorIndex, vector: NDArray[np.float32], k: int, allowed: NDArray[np.int64] | None
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """The rows `(k',)` and scores `(k',)` of one query, equal scores in row order."""
+    room = index.count if allowed is None else len(allowed)
+    if not room:
+        return np.zeros(0, np.int64), np.zeros(0, np.float32)
+    near = index.search(vector[None], max(1, min(k, room)), allowed)
+    rows, scores = near.rows[0], near.scores[0]
+    order = np.lexsort((rows, -scores))
+    return rows[order], scores[order]
+
+
+def _top(scores: NDArray[np.float32], k: int, allowed: NDArray[np.int64] | None) -> NDArray[np.int64]:
+    """Rows of the `k` highest finite scores among `allowed`, best first, equal scores in row order."""
+    rows = np.arange(len(scores), dtype=np.int64) if allowed is None else allowed
+    rows = rows[np.isfinite(scores[rows])]
+    k = max(1, min(k, len(rows)))
+    if k < len(rows):
+        # Keep everything level with the k-th, so that which of several equals is returned does not depend on chance.
+        bound = np.partition(scores[rows], len(rows) - k)[len(rows) - k]
+        rows = rows[scores[rows] >= bound]
+    return rows[np.lexsort((rows, -scores[rows]))][:k]
+
+
+def _found_by(rows: NDArray[np.int64], by_image: NDArray[np.int64], by_caption: NDArray[np.int64]) -> list[FoundBy]:
+    """Which side alone would have found each row within the same k; both when either or only the sum would."""
+    image, caption = set(by_image.tolist()), set(by_caption.tolist())
+    return [
+        "both" if (row in image) == (row in caption) else "image" if row in image else "caption"
+        for row in rows.tolist()
+    ]
+
+
+def _matched_captions(store: Store, vector: NDArray[np.float32], rows: NDArray[np.int64]) -> dict[int, str]:
+    """For each row its caption nearest to the query, as shown; the first one where captions have no vectors."""
+    matched = {int(row): store.records[row].captions[0].display for row in rows if store.records[row].captions}
+    wanted = _caption_rows(store, rows) if store.caption_index.count else None
+    if wanted is not None and len(wanted):
+        near, _ = _nearest(store.caption_index, vector, len(wanted), wanted)
+        for caption_row in near[::-1]:  # worst first, so that the best one is what stays
+            matched[int(store.caption_image_rows[caption_row])] = store.captions[caption_row].display
+    return matched

@@ -1,0 +1,127 @@
+"""A finished search: its hits, what was asked, and its forms for a notebook, a file and a program."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, overload
+
+from core.records import ImageRecord
+from core.search.hits import Ranking, SearchHit
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from core import show
+
+_THUMBNAIL_SIDE = 240
+# A spreadsheet takes a cell that begins with one of these for a formula (OWASP, "CSV injection").
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """Hits, best first, with everything needed to say where they came from. Behaves as a sequence of `SearchHit`.
+
+    `query` is the query as shown to people; `matching` counts the pictures that passed the filters, found or not.
+    `thumbnail` fetches a picture's JPEG or WebP bytes (or None) at a side in pixels; without it, grids show captions.
+    """
+
+    hits: tuple[SearchHit, ...]
+    query: str
+    by: Ranking
+    k: int
+    collection: str
+    model: str
+    index_kind: str
+    encode_seconds: float
+    search_seconds: float
+    matching: int
+    thumbnail: Callable[[ImageRecord, int], bytes | None] | None = field(default=None, repr=False, compare=False)
+
+    def __len__(self) -> int:
+        return len(self.hits)
+
+    def __iter__(self) -> Iterator[SearchHit]:
+        return iter(self.hits)
+
+    @overload
+    def __getitem__(self, position: int) -> SearchHit: ...
+    @overload
+    def __getitem__(self, position: slice) -> tuple[SearchHit, ...]: ...
+    def __getitem__(self, position: int | slice) -> SearchHit | tuple[SearchHit, ...]:
+        return self.hits[position]
+
+    def to_dict(self) -> dict[str, Any]:
+        """A JSON-ready object; times in milliseconds, scores to six decimals."""
+        return {
+            "query": self.query,
+            "by": self.by.value,
+            "k": self.k,
+            "collection": self.collection,
+            "model": self.model,
+            "index": self.index_kind,
+            "encode_ms": round(self.encode_seconds * 1000, 1),
+            "search_ms": round(self.search_seconds * 1000, 1),
+            "matching": self.matching,
+            "hits": [_hit_to_dict(hit) for hit in self.hits],
+        }
+
+    def to_csv(self) -> str:
+        """One line per hit under a header, for a spreadsheet; cells that would run as formulas are defused."""
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        columns = ("rank", "score", "image_id", "file_name", "caption", "captions", "categories", "found_by")
+        writer.writerow(columns)
+        for hit in self.hits:
+            row = _hit_to_dict(hit) | {"found_by": hit.found_by}
+            row |= {"captions": " | ".join(row["captions"]), "categories": ", ".join(row["categories"])}
+            writer.writerow([_defused(row[column]) for column in columns])
+        return text.getvalue()
+
+    def _repr_html_(self) -> str:
+        from core import show
+
+        return show.html_grid(self._cards(), self._heading())
+
+    def plot(self, columns: int = 4) -> Figure:
+        """The hits as a Matplotlib figure. Raises `ConfigurationError` where Matplotlib is not installed."""
+        from core import show
+
+        return show.plot_grid(self._cards(), self._heading(), columns=columns)
+
+    def _heading(self) -> str:
+        shown = f"{len(self.hits)} of {self.matching:,} pictures"
+        return f"{self.query} - {shown} in {self.collection}, ranked by {self.by.value}"
+
+    def _cards(self) -> list[show.Card]:
+        from core import show
+
+        return [
+            show.Card(
+                picture=self.thumbnail(hit.record, _THUMBNAIL_SIDE) if self.thumbnail else None,
+                title=f"{hit.rank} · {hit.score:.3f}",
+                caption=hit.caption or hit.record.file_name,
+            )
+            for hit in self.hits
+        ]
+
+
+def _hit_to_dict(hit: SearchHit) -> dict[str, Any]:
+    return {
+        "rank": hit.rank,
+        "score": round(hit.score, 6),
+        "image_id": hit.record.image_id,
+        "file_name": hit.record.file_name,
+        "caption": hit.caption,
+        "captions": [caption.display for caption in hit.record.captions],
+        "categories": list(hit.record.categories),
+    }
+
+
+def _defused(cell: Any) -> Any:
+    if isinstance(cell, str) and cell.lstrip(" ").startswith(_FORMULA_STARTS):
+        return f"'{cell}"
+    return cell
