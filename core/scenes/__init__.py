@@ -1,0 +1,6 @@
+"""Drawn scenes with captions and boxes: the bundled demo collection and training pictures."""
+
+from core.scenes.catalog import Category, categories
+from core.scenes.draw import Scene, SceneObject, draw_scene
+
+__all__ = ["Category", "Scene", "SceneObject", "categories", "draw_scene"]

@@ -1,0 +1,172 @@
+"""Which objects a scene holds and where each stands, decided before anything is painted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+from core.scenes import catalog, font
+from core.scenes.backdrop import Backdrop, Zone
+from core.scenes.catalog import Glyph
+
+_MOST_OBJECTS = 6
+_TRIES = 24
+# Apparent size grows with real size to this power: a true 30:1 range would hide the small.
+_SIZE_POWER = 0.42
+_LEAST, _TALLEST, _WIDEST = 0.13, 0.6, 0.62
+# Largest share of the smaller of two objects that the other may cover.
+_OVERLAP = 0.08
+_MARGIN = 0.012
+_SKIN_TONES = ("", "", "\U0001f3fb", "\U0001f3fc", "\U0001f3fd", "\U0001f3fe", "\U0001f3ff")
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """One object: its box's left, top, width and height in picture heights, and its pose."""
+
+    text: str
+    left: float
+    top: float
+    width: float
+    height: float
+    mirrored: bool
+    angle: float
+
+    @property
+    def foot(self) -> float:
+        return self.top + self.height
+
+    @property
+    def middle(self) -> float:
+        return self.left + self.width / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Objects of one glyph and colour in one zone; captions speak of them together."""
+
+    glyph: Glyph
+    colour: str
+    zone: Zone
+    placements: tuple[Placement, ...]
+
+
+def place_groups(rng: Random, backdrop: Backdrop, aspect: float) -> tuple[Group, ...]:
+    """Fill `backdrop` with 1 to 6 objects in 1 to 4 groups. `aspect` is width over height."""
+    wanted = rng.choices((1, 2, 3, 4), (22, 38, 28, 12))[0]
+    groups: list[Group] = []
+    for _ in range(wanted * 2):
+        taken = [placement for group in groups for placement in group.placements]
+        room = _MOST_OBJECTS - len(taken)
+        if len(groups) == wanted or room == 0:
+            break
+        zone = rng.choices(backdrop.zones, [zone.share for zone in backdrop.zones])[0]
+        chosen = _choose(rng, backdrop, zone, groups)
+        if chosen is None:
+            continue
+        glyph, colour = chosen
+        most = 1 if "solo" in glyph.flags else 2 if glyph.metres > 3 else room
+        count = min(most, room, rng.choices((1, 2, 3, 4, 5), (62, 20, 11, 5, 2))[0])
+        placements = _spread(rng, glyph, colour, zone, aspect, taken, count)
+        if placements:
+            groups.append(Group(glyph, colour, zone, placements))
+    if groups:
+        return tuple(groups)
+    # Only a zone too narrow for its objects comes here; another draw finds another glyph.
+    return place_groups(rng, backdrop, aspect)
+
+
+def pose(
+    rng: Random, glyph: Glyph, colour: str, zone: Zone, aspect: float, near: float | None = None
+) -> Placement:
+    """A random pose and place for one glyph in `zone`, `near` this x where given."""
+    text = _with_skin(rng, glyph)
+    picture = font.glyph_picture(text, glyph.colour, colour)
+    depth = rng.random()
+    scale = zone.far + (1 - zone.far) * depth
+    height = zone.size * (glyph.metres / zone.metres) ** _SIZE_POWER * scale
+    height *= min(1.0, 0.5 + 0.45 * aspect) * rng.uniform(0.92, 1.08)
+    shape = picture.width / picture.height
+    # Long things may lie flat: a knife's picture is as wide as it is high, a race car's twice.
+    if shape > 1:
+        height /= shape**0.5
+    height = max(height, _LEAST / max(1.0, shape))
+    height = min(height, _TALLEST, _WIDEST * aspect / shape)
+    width = height * shape
+    angle = rng.uniform(-16, 16) if "tilt" in glyph.flags else 0.0
+    free = max(0.0, aspect - width - 2 * _MARGIN)
+    if near is None:
+        left = _MARGIN + rng.random() * free
+    else:
+        shift = rng.choice((-1, 1)) * rng.uniform(0.9, 1.7) * width
+        left = min(_MARGIN + free, max(_MARGIN, near - width / 2 + shift))
+    line = zone.top + (zone.bottom - zone.top) * depth
+    top = line - height / 2 if zone.airborne else line - height
+    top = min(max(top, _MARGIN), 1 - _MARGIN - height)
+    mirrored = "fixed" not in glyph.flags and rng.random() < 0.5
+    return Placement(text, left, top, width, height, mirrored, angle)
+
+
+def overlap(first: Placement, second: Placement) -> float:
+    """The share of the smaller box that the two have in common, 0-1."""
+    across = min(first.left + first.width, second.left + second.width) - max(first.left, second.left)
+    down = min(first.foot, second.foot) - max(first.top, second.top)
+    if across <= 0 or down <= 0:
+        return 0.0
+    return across * down / min(first.width * first.height, second.width * second.height)
+
+
+def _choose(
+    rng: Random, backdrop: Backdrop, zone: Zone, groups: Sequence[Group]
+) -> tuple[Glyph, str] | None:
+    """A glyph and colour for `zone` that captions can tell from those of `groups`."""
+    offered = catalog.glyphs_by_category(zone.name)
+    used = {group.glyph.category.name for group in groups} - {"person"}
+    names = [name for name in offered if name not in used and name not in backdrop.excludes]
+    favourites = [name for name in backdrop.favourites if name in names]
+    if not names:
+        return None
+    pool = favourites if favourites and rng.random() < 0.6 else names
+    dark = backdrop.light.name == "night" or zone.name in ("space", "moon", "plain")
+    spoken = {noun.one for group in groups for noun in group.glyph.nouns}
+    glyphs = [
+        glyph
+        for glyph in offered[rng.choice(pool)]
+        if (dark or "night" not in glyph.flags) and not spoken & {noun.one for noun in glyph.nouns}
+    ]
+    if not glyphs:
+        return None
+    glyph = rng.choice(glyphs)
+    recolour = glyph.recolours and rng.random() < 0.7
+    return glyph, rng.choice(glyph.recolours) if recolour else glyph.colour
+
+
+def _spread(
+    rng: Random,
+    glyph: Glyph,
+    colour: str,
+    zone: Zone,
+    aspect: float,
+    taken: Sequence[Placement],
+    count: int,
+) -> tuple[Placement, ...]:
+    placed: list[Placement] = []
+    together = rng.random() < 0.6
+    for _ in range(_TRIES):
+        if len(placed) == count:
+            break
+        near = rng.choice(placed).middle if placed and together else None
+        trial = pose(rng, glyph, colour, zone, aspect, near)
+        if all(overlap(trial, other) <= _OVERLAP for other in (*taken, *placed)):
+            placed.append(trial)
+    return tuple(placed)
+
+
+def _with_skin(rng: Random, glyph: Glyph) -> str:
+    """The glyph's text in a random skin tone, which follows the first code point."""
+    tone = rng.choice(_SKIN_TONES) if "tone" in glyph.flags else ""
+    if not tone:
+        return glyph.text
+    rest = glyph.text[1:].removeprefix("\ufe0f")
+    return glyph.text[0] + tone + rest
