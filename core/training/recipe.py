@@ -1,0 +1,136 @@
+"""What a training run is made of, read from a TOML file or built from the command line's few options."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from core.errors import ConfigurationError
+
+SourceKind = Literal["captions", "labels", "texts", "scenes"]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelShape:
+    """An open_clip model: a timm image tower, average pooling, one linear layer, and a causal text transformer."""
+
+    image_tower: str = "regnety_002"
+    image_size: int = 128
+    embed_dim: int = 256
+    text_width: int = 192
+    text_heads: int = 6
+    text_layers: int = 4
+    context_length: int = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One set of training material.
+
+    `captions`: a COCO captions file with its picture folder. `labels`: class folders, a zip of class folders, or files
+    named `<id>_<label>.<ext>`; classes in `leave_out` are not used. `texts`: a COCO captions file without pictures.
+    `scenes`: `count` drawn scenes from `first_seed` on. Pictures are packed at `side` pixels; the teacher sees `views`
+    crops of each. `hold_out` pictures, evenly spread, are never trained on: they are the validation part. `seed` decides the crops.
+    """
+
+    name: str
+    kind: SourceKind
+    images: Path | None = None
+    captions: Path | None = None
+    side: int = 160
+    views: int = 1
+    hold_out: int = 0
+    seed: int = 0
+    leave_out: tuple[str, ...] = ()
+    count: int = 0
+    first_seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A stretch of training: `epochs` over `sources` with pictures of `side` pixels, learning rate `rate` at its peak
+    (cosine decay to a hundredth after a linear warm-up), `batch` pictures a step.
+
+    `text`: the teacher's features stand in for the image tower, and the text tower learns to describe them.
+    `distil`: the image tower learns to put each view where the teacher's would be, and near its own captions.
+    `contrast`: both towers learn together from pictures and captions; the only kind that needs no teacher.
+    """
+
+    kind: Literal["text", "distil", "contrast"]
+    epochs: int
+    sources: tuple[str, ...]
+    side: int = 128
+    batch: int = 128
+    rate: float = 1e-3
+    weight_decay: float = 0.05
+    text_rate: float = 1.0
+    average: float = 0.999
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """A whole training run. Recall on the pictures that its sources hold out picks the best checkpoint."""
+
+    model: ModelShape
+    sources: tuple[Source, ...]
+    phases: tuple[Phase, ...]
+    teacher: Path | None = None
+    seed: int = 0
+
+
+def read_recipe(path: Path) -> Recipe:
+    """Reads a recipe; relative paths in it start from its own folder.
+
+    Raises `ConfigurationError` naming the table and key that is unknown, missing or of the wrong kind.
+    """
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigurationError(f"Recipe {path} cannot be read: {error}.") from error
+    base = path.parent
+    known = {"model", "source", "phase", "teacher", "seed"}
+    if unknown := sorted(set(table) - known):
+        raise ConfigurationError(f"Recipe {path}: unknown key {unknown[0]!r}; known are {', '.join(sorted(known))}.")
+    sources = tuple(_read(Source, entry, f"source {n + 1}", base) for n, entry in enumerate(table.get("source", ())))
+    phases = tuple(_read(Phase, entry, f"phase {n + 1}", base) for n, entry in enumerate(table.get("phase", ())))
+    recipe = Recipe(
+        model=_read(ModelShape, table.get("model", {}), "model", base),
+        sources=sources,
+        phases=phases,
+        teacher=base / table["teacher"] if "teacher" in table else None,
+        seed=int(table.get("seed", 0)),
+    )
+    check(recipe)
+    return recipe
+
+
+def check(recipe: Recipe) -> None:
+    """Raises `ConfigurationError` for a recipe that names a source it does not have or needs a teacher it lacks."""
+    names = [source.name for source in recipe.sources]
+    if not recipe.phases:
+        raise ConfigurationError("The recipe has no [[phase]]: nothing would be trained.")
+    for number, phase in enumerate(recipe.phases, 1):
+        for wanted in phase.sources:
+            if wanted not in names:
+                raise ConfigurationError(f"Phase {number} wants source {wanted!r}; the recipe has {', '.join(names)}.")
+        if phase.kind in ("text", "distil") and recipe.teacher is None:
+            raise ConfigurationError(f"Phase {number} ({phase.kind}) needs a teacher; set `teacher` in the recipe.")
+
+
+Table = TypeVar("Table")
+
+
+def _read(cls: type[Table], entry: dict[str, Any], where: str, base: Path) -> Table:
+    known = {field.name for field in fields(cls)}  # type: ignore[arg-type]
+    if unknown := sorted(set(entry) - known):
+        raise ConfigurationError(f"Recipe, {where}: unknown key {unknown[0]!r}; known are {', '.join(sorted(known))}.")
+    values = {
+        key: base / value if key in ("images", "captions") else tuple(value) if isinstance(value, list) else value
+        for key, value in entry.items()
+    }
+    try:
+        return cls(**values)
+    except TypeError as error:
+        raise ConfigurationError(f"Recipe, {where}: {error}.") from error

@@ -1,0 +1,79 @@
+"""What an ImageNet-trained teacher sees in each view of each training picture: computed once, kept on disk.
+
+The teacher is a TFLite model that turns one uint8 picture `(1, side, side, 3)` into a feature vector. Its answers are
+kept as the 8-bit integers the model gives, with their scale, so 50,000 views of 1,024 values take 51 MB.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from core.errors import ConfigurationError, TrainingError
+from core.progress import Progress, Report
+from core.training.views import Pixels, Views
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """A teacher's answers `(n, v, dim)` as 8-bit integers; the real value is `scale * raw`."""
+
+    raw: NDArray[np.uint8]
+    scale: float
+
+
+def answers(model: Path, pixels: Pixels, views: Views, target: Path, report: Report, threads: int = 2) -> Answers:
+    """The teacher's feature for every view of every picture, taken from `target` as far as it is there already.
+
+    Raises `ConfigurationError` when the runtime is not installed, `TrainingError` when the model is not of the kind
+    described above.
+    """
+    try:
+        from ai_edge_litert.interpreter import Interpreter
+    except ImportError as error:
+        raise ConfigurationError(
+            "A teacher model needs the LiteRT runtime: pip install -r requirements-dev.txt (package ai-edge-litert)."
+        ) from error
+    interpreter = Interpreter(str(model), num_threads=threads)
+    interpreter.allocate_tensors()
+    entry, answer = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
+    scale, zero = answer["quantization"]
+    if entry["dtype"] is not np.uint8 or answer["dtype"] is not np.uint8 or zero != 0:
+        raise TrainingError(
+            f"Teacher {model.name}: expected 8-bit unsigned input and output with zero point 0, "
+            f"found {entry['dtype'].__name__} to {answer['dtype'].__name__}, zero point {zero}."
+        )
+    side, dim = int(entry["shape"][1]), int(np.prod(answer["shape"]))
+    count, per_picture = views.flips.shape
+    done_file = target.with_suffix(".done")
+    shape = (count, per_picture, dim)
+    if not target.exists() or np.load(target, mmap_mode="r").shape != shape:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        done_file.write_text("0")
+        np.lib.format.open_memmap(target, mode="w+", dtype=np.uint8, shape=shape).flush()
+    raw = np.lib.format.open_memmap(target, mode="r+")
+    for picture in range(int(done_file.read_text()), count):
+        for view in range(per_picture):
+            crop = _crop(pixels[picture], views.boxes[picture, view], bool(views.flips[picture, view]), side)
+            interpreter.set_tensor(entry["index"], crop[None])
+            interpreter.invoke()
+            raw[picture, view] = interpreter.get_tensor(answer["index"]).reshape(-1)
+        if picture % 100 == 99 or picture == count - 1:
+            # The counter follows the pixels it counts, so an interrupted run repeats at most 100 pictures.
+            raw.flush()
+            done_file.write_text(str(picture + 1))
+            report(Progress(f"teacher on {target.stem}", picture + 1, count))
+    kept: NDArray[np.uint8] = np.load(target, mmap_mode="r")
+    return Answers(kept, float(scale))
+
+
+def _crop(picture: NDArray[np.uint8], box: NDArray[np.float32], flip: bool, side: int) -> NDArray[np.uint8]:
+    height, width = picture.shape[:2]
+    left, top = float(box[0]) * width, float(box[1]) * height
+    region = (left, top, left + float(box[2]) * width, top + float(box[3]) * height)
+    seen = Image.fromarray(picture).resize((side, side), Image.Resampling.BICUBIC, box=region)
+    return np.asarray(seen.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if flip else seen)

@@ -1,0 +1,41 @@
+"""Crops that are drawn once and used many times, so that a teacher and its student see the very same picture.
+
+A teacher's answer to a crop costs more than the student's training step on it. Each picture therefore gets a small
+fixed number of views, the teacher answers each of them once, and an epoch shows the student one view of every
+picture ("a good teacher is patient and consistent", arXiv 2106.05237).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Pixels = NDArray[np.uint8]
+"""Pictures `(n, side, side, 3)`, RGB, 0 to 255."""
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """`boxes` `(n, v, 4)`: left, top, width, height in 0..1 of the picture. `flips` `(n, v)`: mirrored or not."""
+
+    boxes: NDArray[np.float32]
+    flips: NDArray[np.bool_]
+
+
+def draw_views(pictures: int, views: int, seed: int, *, smallest: float = 0.35) -> Views:
+    """`views` crops for each of `pictures`: the first is the whole picture, the others cover `smallest` to 1 of its
+    area at aspect ratios from 3:4 to 4:3, and half of them are mirrored. The same arguments give the same crops."""
+    rng = np.random.default_rng(seed)
+    area = rng.uniform(smallest, 1.0, (pictures, views))
+    ratio = np.exp(rng.uniform(np.log(3 / 4), np.log(4 / 3), (pictures, views)))
+    width = np.minimum(np.sqrt(area * ratio), 1.0)
+    height = np.minimum(np.sqrt(area / ratio), 1.0)
+    left = rng.uniform(0.0, 1.0, (pictures, views)) * (1.0 - width)
+    top = rng.uniform(0.0, 1.0, (pictures, views)) * (1.0 - height)
+    boxes = np.stack([left, top, width, height], axis=-1).astype(np.float32)
+    flips = rng.random((pictures, views)) < 0.5
+    boxes[:, 0] = (0.0, 0.0, 1.0, 1.0)
+    flips[:, 0] = False
+    return Views(boxes, flips)
