@@ -6,9 +6,9 @@ from pathlib import Path
 
 from core.dataset import coco, folders
 from core.errors import SourceError
-from core.records import RecordSet
+from core.records import Caption, RecordSet
 
-__all__ = ["load_records"]
+__all__ = ["load_records", "read_captions"]
 
 
 def load_records(
@@ -41,3 +41,8 @@ def load_records(
             "leave out --labels-from-folders, or --captions and --instances"
         )
     return coco.load(images, captions, instances, under=under)
+
+
+def read_captions(captions: Path) -> dict[int, tuple[Caption, ...]]:
+    """The captions of a COCO captions file by image_id, pictures or not. Raises `SourceError` as `load_records` does."""
+    return coco.captions_by_picture(captions)

@@ -41,6 +41,13 @@ def load(root: Path, captions: Path | None, instances: Path | None, *, under: st
     return RecordSet(tuple(pictures[key] for key in sorted(pictures)), categories, licenses, tuple(skipped))
 
 
+def captions_by_picture(path: Path) -> dict[int, tuple[Caption, ...]]:
+    """See `dataset.read_captions`."""
+    source = annotation_file.read(path)
+    about = frozenset(entry.integer("image_id") for entry in source.entries("annotations"))
+    return {image_id: tuple(spoken) for image_id, spoken in sorted(_captions(source, about, []).items())}
+
+
 def _listed_ids(listing: AnnotationFile) -> frozenset[int]:
     return frozenset(entry.integer("id") for entry in listing.entries("images"))
 
