@@ -15,7 +15,8 @@ class Zone:
     An object's foot (its middle where `airborne`) lies between `top` and `bottom`, in picture
     heights. Something `metres` tall is drawn `size` picture heights tall at `bottom`, and
     `far` times that at `top`. `phrases` say where it is ("on the beach"), one of them a caption;
-    "{adj}" in a phrase is a word for the light or nothing.
+    "{adj}" in a phrase is a word for the light or nothing. `span` is the part of the picture's
+    width it takes, 0-1. `share` is its weight among the zones.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Zone:
     far: float = 0.6
     airborne: bool = False
     share: float = 1.0
+    span: tuple[float, float] = (0.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +63,14 @@ class Backdrop:
 INDOORS = Light("indoors", (255, 240, 220), 0.0, ("",), ("",))
 
 
-def ground(
-    top: float, phrases: tuple[str, ...], bottom: float = 0.95, far: float = 0.55
-) -> Zone:
+def ground(top: float, phrases: tuple[str, ...], bottom: float = 0.95, far: float = 0.55) -> Zone:
     """Open ground from its horizon `top` down to the picture's lower edge."""
     return Zone("ground", top + (bottom - top) * 0.25, bottom, phrases, far=far, share=3.0)
 
 
 def sky_zone(horizon: float, phrases: tuple[str, ...], share: float = 0.8) -> Zone:
     """The air above `horizon`."""
-    return Zone(
-        "sky", 0.14, max(0.2, horizon - 0.14), phrases, 3.0, 0.25, 1.0, airborne=True, share=share
-    )
+    return Zone("sky", 0.14, max(0.2, horizon - 0.14), phrases, 3.0, 0.25, 1.0, airborne=True, share=share)
 
 
 def far_zone(horizon: float, phrases: tuple[str, ...]) -> Zone:
@@ -119,7 +117,7 @@ LIGHTS = {
     "night": Light(
         "night",
         (18, 26, 74),
-        0.5,
+        0.46,
         ("dark", ""),
         ("at night", "under a starry sky", "under the stars", "in the dark of night"),
     ),
@@ -141,7 +139,8 @@ def paint_sky(canvas: Canvas, rng: Random, horizon: float) -> Light:
     name = rng.choices(list(LIGHTS), (24, 26, 14, 10, 11, 15))[0]
     light = LIGHTS[name]
     upper, lower = rng.choice(_SKIES[name])
-    canvas.gradient(0, horizon + 0.02, upper, lower)
+    # Below the horizon too: hills and woods in front of it leave gaps.
+    canvas.gradient(0, horizon + 0.14, upper, lower)
     if name == "night":
         for _ in range(60):
             x, y = rng.uniform(0, canvas.aspect), rng.uniform(0, horizon)

@@ -4,6 +4,8 @@ Coordinates are in units of the picture's height: x runs from 0 to `aspect`, y f
 to 1, so a drawing looks the same at every size.
 """
 
+# ruff: noqa: PLR0917 (a drawing call is position, size and colour, in that order)
+
 from __future__ import annotations
 
 import math
@@ -29,9 +31,7 @@ def mix(first: RGB, second: RGB, share: float) -> RGB:
 def vary(rng: Random, colour: RGB, amount: int = 10) -> RGB:
     """`colour` made a little lighter or darker and shifted in hue; each channel 0-255."""
     level = rng.randint(-amount, amount)
-    r, g, b = (
-        min(255, max(0, part + level + rng.randint(-amount // 2, amount // 2))) for part in colour
-    )
+    r, g, b = (min(255, max(0, part + level + rng.randint(-amount // 2, amount // 2))) for part in colour)
     return (r, g, b)
 
 
@@ -80,9 +80,7 @@ class Canvas:
         box = (x * u, y * u, (x + w) * u, (y + h) * u)
         self._pen.rounded_rectangle(box, radius * u, fill=self.lit(colour))
 
-    def ellipse(
-        self, x: float, y: float, rx: float, ry: float, colour: RGB, alpha: int = 255
-    ) -> None:
+    def ellipse(self, x: float, y: float, rx: float, ry: float, colour: RGB, alpha: int = 255) -> None:
         u = self._unit
         box = ((x - rx) * u, (y - ry) * u, (x + rx) * u, (y + ry) * u)
         self._pen.ellipse(box, fill=(*self.lit(colour), alpha))
@@ -97,9 +95,7 @@ class Canvas:
         fill = (*self.lit(colour), alpha)
         self._pen.line([(x * u, y * u) for x, y in points], fill=fill, width=width, joint="curve")
 
-    def ridge(
-        self, rng: Random, y: float, rise: float, waves: float, colour: RGB, floor: float = 1.0
-    ) -> None:
+    def ridge(self, rng: Random, y: float, rise: float, waves: float, colour: RGB, floor: float = 1.0) -> None:
         """A rolling skyline around `y`, `rise` high, filled down to `floor`."""
         phase, second = rng.uniform(0, 6.3), rng.uniform(0, 6.3)
         points = []
@@ -125,12 +121,10 @@ class Canvas:
                 self.polygon([tip, *edge, (x + half * cut, y - top * (1 - cut))], snow)
             x += rng.uniform(0.22, 0.45)
 
-    def cloud(self, x: float, y: float, size: float, colour: RGB, alpha: int = 235) -> None:
+    def cloud(self, x: float, y: float, size: float, colour: RGB, alpha: int = 255) -> None:
         """A flat-bottomed cloud, `size` wide."""
         for dx, dy, radius in _CLOUD:
-            self.ellipse(
-                x + dx * size, y + dy * size, radius * size, radius * size, colour, alpha
-            )
+            self.ellipse(x + dx * size, y + dy * size, radius * size, radius * size, colour, alpha)
         u = self._unit
         box = ((x - size * 0.5) * u, (y - size * 0.1) * u, (x + size * 0.5) * u, (y + size * 0.1) * u)
         self._pen.rounded_rectangle(box, size * 0.1 * u, fill=(*self.lit(colour), 255))
@@ -180,17 +174,13 @@ class Canvas:
             low = (mid[0], mid[1] + size * 0.1)
             self.polygon([(top_x, top_y), mid, tip, low], bend)
 
-    def speckle(
-        self, rng: Random, top: float, count: int, colours: Sequence[RGB], size: float = 0.006
-    ) -> None:
+    def speckle(self, rng: Random, top: float, count: int, colours: Sequence[RGB], size: float = 0.006) -> None:
         """Scatter small flat dots over the ground below `top`; nearer ones are larger."""
         for _ in range(count):
             depth = rng.random()
             y = top + (1 - top) * depth
             radius = size * (0.4 + depth)
-            self.ellipse(
-                rng.uniform(0, self.aspect), y, radius * 1.5, radius * 0.7, rng.choice(colours)
-            )
+            self.ellipse(rng.uniform(0, self.aspect), y, radius * 1.5, radius * 0.7, rng.choice(colours))
 
     def tufts(self, rng: Random, top: float, count: int, colour: RGB) -> None:
         """Scatter blades of grass over the ground below `top`."""

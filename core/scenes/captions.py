@@ -8,30 +8,26 @@ from random import Random
 
 from core.scenes.backdrop import Backdrop
 from core.scenes.layout import Group
+from core.scenes.relations import relation
+from core.scenes.verbs import verbs
 from core.scenes.words import article, finite, participle
 
 COUNT = 5
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six")
-_LOOSE = {2: ("a couple of", "two", "a pair of"), 3: ("three", "a few", "several")}
-_MANY = ("several", "some", "a group of")
+_LOOSE = {2: ("a couple of", "two"), 3: ("three", "a few", "several")}
+_MANY = ("several", "some", "many")
 
-# Verbs by the kind of thing where a glyph names none; "be parked" is "is parked" / "parked".
-_VERBS = {
-    "person": ("stand",),
-    "animal": ("stand", "walk", "rest"),
-    "building": ("stand",),
-    "plant": ("grow", "stand"),
-    "nature": ("lie", "rest"),
-}
-_FLOATING = ("float", "hover")
+# An adverbial opens a sentence well only when it is one of place or time.
+_OPENERS = ("at ", "on ", "under ", "in ", "near ", "by ", "beneath ", "beside ")
 
 
-def describe(rng: Random, backdrop: Backdrop, groups: Sequence[Group]) -> tuple[str, ...]:
+def describe(rng: Random, backdrop: Backdrop, groups: Sequence[Group], aspect: float) -> tuple[str, ...]:
     """Five different captions, the first naming every group, number, colour and the light.
 
-    `groups` hold at least one object each. Nothing is named that is not in the picture.
+    `groups` hold at least one object each; `aspect` is the picture's width over height. Nothing is named
+    that is not in the picture.
     """
-    teller = _Teller(rng, backdrop, groups)
+    teller = _Teller(rng, backdrop, groups, aspect)
     found: list[str] = []
     kinds = [teller.full, teller.related, teller.listed, teller.short, teller.there]
     for kind in kinds:
@@ -49,50 +45,12 @@ def describe(rng: Random, backdrop: Backdrop, groups: Sequence[Group]) -> tuple[
     return tuple(found)
 
 
-def relation(first: Group, second: Group) -> tuple[str, ...]:
-    """Phrases for where `first` is, seen from `second`; empty where none clearly holds."""
-    left = max(one.left + one.width for one in first.placements)
-    right = min(one.left for one in first.placements)
-    other_left = min(one.left for one in second.placements)
-    other_right = max(one.left + one.width for one in second.placements)
-    if first.zone.name == "sky" and second.zone.name not in ("sky", "space"):
-        apart = max(right - other_right, other_left - left)
-        return ("above", "over") if apart < 0 else ()
-    if first.zone.airborne != second.zone.airborne:
-        return ()
-    if left <= other_left + 0.02 or right >= other_right - 0.02:
-        gap = other_left - left if left <= other_left + 0.02 else right - other_right
-        side = "left" if left <= other_left + 0.02 else "right"
-        words: tuple[str, ...] = (f"to the {side} of", f"on the {side} side of", f"{side} of")
-        near = _foot(first) - _foot(second)
-        if gap < 0.12 and abs(near) < 0.15:
-            words += ("next to", "beside", "near")
-        return words
-    if first.zone.airborne:
-        if max(one.foot for one in first.placements) <= min(one.top for one in second.placements) + 0.03:
-            return ("above",)
-        if min(one.top for one in first.placements) >= max(one.foot for one in second.placements) - 0.03:
-            return ("below", "under")
-        return ()
-    if _foot(first) > max(one.foot for one in second.placements) + 0.05:
-        return ("in front of",)
-    if max(one.foot for one in first.placements) < _foot(second) - 0.05:
-        return ("behind",)
-    return ()
-
-
-def _foot(group: Group) -> float:
-    return min(one.foot for one in group.placements)
-
-
 class _Teller:
     """Says one scene in several ways, drawing every choice of words from `rng`."""
 
-    def __init__(self, rng: Random, backdrop: Backdrop, groups: Sequence[Group]) -> None:
-        self.rng, self.backdrop = rng, backdrop
-        self.groups = sorted(
-            groups, key=lambda group: -max(one.width * one.height for one in group.placements)
-        )
+    def __init__(self, rng: Random, backdrop: Backdrop, groups: Sequence[Group], aspect: float) -> None:
+        self.rng, self.backdrop, self.aspect = rng, backdrop, aspect
+        self.groups = sorted(groups, key=lambda group: -max(one.width * one.height for one in group.placements))
 
     def full(self) -> str:
         """Everything: groups by zone with numbers and colours, the light, a detail."""
@@ -110,7 +68,7 @@ class _Teller:
         self.rng.shuffle(extra)
         if not extra:
             return text
-        if self.rng.random() < 0.25 and extra[0] == extra[0].removeprefix("with"):
+        if self.rng.random() < 0.25 and extra[0].startswith(_OPENERS):
             return f"{extra[0]} , {text}"
         keep = 2 if len(self.groups) == 1 or self.rng.random() < 0.4 else 1
         return " ".join([text, *extra[:keep]])
@@ -196,8 +154,6 @@ class _Teller:
         number = _NUMBERS[count]
         if not exact:
             number = self.rng.choice(_LOOSE.get(count, _MANY))
-        if word.startswith(("pair", "group")) and number.endswith(" of"):
-            number = _NUMBERS[count]
         return f"{number} {word}"
 
     def _names(self, groups: Sequence[Group]) -> str:
@@ -207,7 +163,7 @@ class _Teller:
         return f"{', '.join(names[:-1])} and {names[-1]}"
 
     def _verb(self, group: Group) -> str:
-        return self.rng.choice(_verbs(group))
+        return self.rng.choice(verbs(group))
 
     def _doing(self, group: Group) -> str:
         return participle(self._verb(group))
@@ -242,32 +198,13 @@ class _Teller:
 
     def _side(self, group: Group) -> str:
         middles = [one.middle for one in group.placements]
-        # The picture's width is not known here; the rightmost possible middle is near 1.5.
-        return "on the left ," if max(middles) < 0.33 else ""
-
-
-def _verbs(group: Group) -> tuple[str, ...]:
-    glyph, zone = group.glyph, group.zone.name
-    kind, own = glyph.category.supercategory, glyph.verbs
-    if zone == "plain":
-        return own if kind == "person" else ("",)
-    if zone == "sky" and kind == "animal":
-        return own if {"fly", "flutter"} & set(own) else ("fly", "fly", "soar")
-    if zone in ("deep", "water") and kind == "animal":
-        return own if {"swim", "float", "wade", "crawl"} & set(own) else ("swim",)
-    if own:
-        return own
-    if zone == "road" and kind == "vehicle":
-        return ("drive", "travel", "be parked", "wait")
-    if zone == "rail":
-        return ("travel", "stand", "run")
-    if kind == "vehicle":
-        return ("stand", "be parked") if zone == "ground" else ("",)
-    if zone in ("sky", "space"):
-        return _FLOATING
-    if zone == "wall":
-        return ("hang", "")
-    return _VERBS.get(kind, ("sit", "rest", "", ""))
+        if max(middles) < self.aspect * 0.36:
+            return self.rng.choice(("on the left ,", "on the left side of the picture"))
+        if min(middles) > self.aspect * 0.64:
+            return self.rng.choice(("on the right ,", "on the right side of the picture"))
+        if min(middles) > self.aspect * 0.42 and max(middles) < self.aspect * 0.58:
+            return "in the middle of the picture"
+        return ""
 
 
 def _finish(rng: Random, text: str) -> str:

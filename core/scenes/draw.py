@@ -10,44 +10,44 @@ from random import Random
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from core.scenes import backdrop, captions, elsewhere, font, indoors, layout, outdoors, woods
+from core.scenes import backdrop, beyond, captions, country, font, layout, rooms, tabletops, town, waters, woods
 from core.scenes.backdrop import Backdrop, Zone
 from core.scenes.canvas import Canvas
 from core.scenes.layout import Group, Placement
 
 # Each place with its share of the scenes.
 PLACES: dict[str, tuple[Callable[[Canvas, Random], Backdrop], float]] = {
-    "beach": (outdoors.beach, 1.3),
-    "sea": (outdoors.sea, 1.1),
-    "lake": (outdoors.lake, 1.0),
-    "meadow": (outdoors.meadow, 1.2),
-    "snow": (outdoors.snow, 1.1),
-    "desert": (outdoors.desert, 1.0),
-    "mountains": (outdoors.mountains, 1.0),
+    "beach": (waters.beach, 1.3),
+    "sea": (waters.sea, 1.1),
+    "lake": (waters.lake, 1.0),
+    "meadow": (country.meadow, 1.2),
+    "snow": (country.snow, 1.1),
+    "desert": (country.desert, 1.0),
+    "mountains": (country.mountains, 1.0),
     "forest": (woods.forest, 1.0),
     "farm": (woods.farm, 1.1),
     "park": (woods.park, 1.2),
-    "sports field": (woods.pitch, 0.8),
-    "railway": (woods.railway, 0.8),
-    "street": (elsewhere.street, 2.0),
-    "living room": (indoors.living_room, 1.2),
-    "bedroom": (indoors.bedroom, 1.0),
-    "kitchen": (indoors.kitchen, 1.5),
-    "table": (indoors.table, 1.6),
-    "office": (indoors.office, 1.3),
-    "bathroom": (indoors.bathroom, 0.6),
-    "stage": (indoors.stage, 0.7),
-    "underwater": (elsewhere.underwater, 1.0),
-    "space": (elsewhere.space, 0.7),
-    "moon": (elsewhere.moon, 0.5),
-    "plain": (elsewhere.plain, 1.0),
+    "sports field": (town.pitch, 0.8),
+    "railway": (town.railway, 0.8),
+    "street": (town.street, 2.0),
+    "living room": (rooms.living_room, 1.2),
+    "bedroom": (rooms.bedroom, 1.0),
+    "kitchen": (tabletops.kitchen, 1.5),
+    "table": (tabletops.table, 1.6),
+    "office": (tabletops.office, 1.3),
+    "bathroom": (rooms.bathroom, 0.6),
+    "stage": (rooms.stage, 0.7),
+    "underwater": (waters.underwater, 1.0),
+    "space": (beyond.space, 0.7),
+    "moon": (beyond.moon, 0.5),
+    "plain": (beyond.plain, 1.0),
 }
 _SHAPES = ((4, 3), (3, 2), (1, 1), (3, 4))
 _SHAPE_WEIGHTS = (48, 20, 17, 15)
 # Half covered and above counts as visible: a box must not stretch to a faint edge.
 _VISIBLE_ALPHA = 110
 _SHADOWED = frozenset(
-    ("ground", "road", "snow", "floor", "table", "far", "street", "stage", "bath", "pitch", "moon")
+    ("ground", "road", "snow", "floor", "table", "far", "street", "stage", "bath", "pitch", "moon", "seabed")
 )
 
 
@@ -128,11 +128,11 @@ def paint(composition: Composition, rng: Random) -> Scene:
                 float(len(rows)),
             )
         )
-    words = captions.describe(rng, composition.backdrop, composition.groups)
+    words = captions.describe(rng, composition.backdrop, composition.groups, composition.canvas.aspect)
     return Scene(picture, words, tuple(objects), composition.backdrop.place)
 
 
-def _paint_object(
+def _paint_object(  # noqa: PLR0917
     picture: Image.Image,
     owner: np.ndarray[tuple[int, int], np.dtype[np.int8]],
     number: int,
@@ -164,9 +164,7 @@ def _paint_object(
     window[np.asarray(alpha) >= _VISIBLE_ALPHA] = number
 
 
-def _ground(
-    picture: Image.Image, zone: Zone, left: int, top: int, size: tuple[int, int]
-) -> None:
+def _ground(picture: Image.Image, zone: Zone, left: int, top: int, size: tuple[int, int]) -> None:
     """A soft shadow where the object touches the ground, or ripples where it floats."""
     width, foot = size[0], top + size[1]
     if zone.name in _SHADOWED:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -29,19 +28,20 @@ _FOLDERS = (
     "~/.fonts",
 )
 
-# Hue in degrees, saturation factor and brightness exponent that make a colour recognisable:
-# yellow must be bright and pink pale to be called so.
+# Hue in degrees, factor on saturation, exponent and factor on brightness that make a colour
+# recognisable: yellow must be bright and pink pale to be called so, and full green is neon.
 _PAINT = {
-    "red": (2, 1.0, 1.0),
-    "orange": (28, 1.05, 0.75),
-    "yellow": (49, 1.0, 0.45),
-    "green": (128, 0.85, 1.25),
-    "blue": (212, 1.0, 1.0),
-    "purple": (278, 0.85, 1.1),
-    "pink": (336, 0.6, 0.55),
-    "brown": (24, 0.8, 1.3),
+    "red": (2, 1.0, 1.0, 0.95),
+    "orange": (28, 1.05, 0.75, 1.0),
+    "yellow": (48, 1.0, 0.45, 1.0),
+    "green": (122, 0.72, 1.1, 0.78),
+    "blue": (212, 1.0, 1.0, 0.95),
+    "purple": (278, 0.78, 1.0, 0.85),
+    "pink": (336, 0.55, 0.5, 1.0),
+    "brown": (24, 0.8, 1.3, 0.8),
 }
-_HUE_REACH = 42.0
+# How far from the colour's name a glyph's hue may lie, and how far from that its shades may.
+_NAME_REACH, _HUE_REACH = 62.0, 42.0
 
 
 @cache
@@ -50,7 +50,7 @@ def find_font() -> Path:
 
     Raises ConfigurationError where it is not installed; the text names the package.
     """
-    folders = [Path(os.path.expanduser(folder)) for folder in _FOLDERS]
+    folders = [Path(folder).expanduser() for folder in _FOLDERS]
     for folder in folders:
         if (folder / FONT_FILE).is_file():
             return folder / FONT_FILE
@@ -75,9 +75,7 @@ def glyph_picture(text: str, base: str = "", colour: str = "") -> Image.Image:
     ImageDraw.Draw(paper).text((20, 20), text, font=_font(), embedded_color=True)
     box = paper.getchannel("A").point(lambda alpha: 255 if alpha > 40 else 0).getbbox()
     if box is None:
-        raise ConfigurationError(
-            f"{find_font()} has no glyph for {text!r}: install a newer fonts-noto-color-emoji."
-        )
+        raise ConfigurationError(f"{find_font()} has no glyph for {text!r}: install a newer fonts-noto-color-emoji.")
     picture = paper.crop(box)
     return picture if colour in ("", base) else _repaint(picture, base, colour)
 
@@ -89,16 +87,18 @@ def _font() -> ImageFont.FreeTypeFont:
 
 def _repaint(picture: Image.Image, base: str, colour: str) -> Image.Image:
     """Turn the hue of `base` into that of `colour`; grays and other hues stay."""
-    target, depth, bright = _PAINT[colour]
-    from_hue = _PAINT[base][0]
+    target, depth, bright, level = _PAINT[colour]
     rgb = np.asarray(picture.convert("RGB").convert("HSV"), dtype=np.float32)  # (h, w, 3)
     hue, saturation, value = rgb[..., 0] * (360 / 255), rgb[..., 1], rgb[..., 2]
-    offset = (hue - from_hue + 180) % 360 - 180
+    offset = (hue - _PAINT[base][0] + 180) % 360 - 180
+    named = (np.abs(offset) < _NAME_REACH) & (saturation > 90) & (np.asarray(picture)[..., 3] > 200)
+    if named.any():
+        offset -= np.median(offset[named])
     chosen = (np.abs(offset) < _HUE_REACH) & (saturation > 60)
     # A fifth of the offset is kept, so that shading towards a neighbouring hue survives.
     rgb[..., 0] = np.where(chosen, (target + offset * 0.2) % 360 * (255 / 360), rgb[..., 0])
     rgb[..., 1] = np.where(chosen, np.minimum(255, saturation * depth), saturation)
-    rgb[..., 2] = np.where(chosen, 255 * (value / 255) ** bright, value)
+    rgb[..., 2] = np.where(chosen, 255 * level * (value / 255) ** bright, value)
     painted = Image.fromarray(rgb.round().astype(np.uint8), "HSV").convert("RGB")
     painted.putalpha(picture.getchannel("A"))
     return painted

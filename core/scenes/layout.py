@@ -1,5 +1,7 @@
 """Which objects a scene holds and where each stands, decided before anything is painted."""
 
+# ruff: noqa: PLR0917 (a drawing call is position, size and colour, in that order)
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -77,16 +79,14 @@ def place_groups(rng: Random, backdrop: Backdrop, aspect: float) -> tuple[Group,
     return place_groups(rng, backdrop, aspect)
 
 
-def pose(
-    rng: Random, glyph: Glyph, colour: str, zone: Zone, aspect: float, near: float | None = None
-) -> Placement:
+def pose(rng: Random, glyph: Glyph, colour: str, zone: Zone, aspect: float, near: float | None = None) -> Placement:
     """A random pose and place for one glyph in `zone`, `near` this x where given."""
     text = _with_skin(rng, glyph)
     picture = font.glyph_picture(text, glyph.colour, colour)
     depth = rng.random()
     scale = zone.far + (1 - zone.far) * depth
     height = zone.size * (glyph.metres / zone.metres) ** _SIZE_POWER * scale
-    height *= min(1.0, 0.5 + 0.45 * aspect) * rng.uniform(0.92, 1.08)
+    height *= min(1.0, 0.5 + 0.45 * aspect) * rng.uniform(1.02, 1.2)
     shape = picture.width / picture.height
     # Long things may lie flat: a knife's picture is as wide as it is high, a race car's twice.
     if shape > 1:
@@ -95,12 +95,14 @@ def pose(
     height = min(height, _TALLEST, _WIDEST * aspect / shape)
     width = height * shape
     angle = rng.uniform(-16, 16) if "tilt" in glyph.flags else 0.0
-    free = max(0.0, aspect - width - 2 * _MARGIN)
+    first = max(_MARGIN, zone.span[0] * aspect)
+    last = max(first, min(aspect - _MARGIN, zone.span[1] * aspect) - width)
     if near is None:
-        left = _MARGIN + rng.random() * free
+        left = rng.uniform(first, last)
     else:
         shift = rng.choice((-1, 1)) * rng.uniform(0.9, 1.7) * width
-        left = min(_MARGIN + free, max(_MARGIN, near - width / 2 + shift))
+        left = min(last, max(first, near - width / 2 + shift))
+    left = max(_MARGIN, min(left, aspect - _MARGIN - width))
     line = zone.top + (zone.bottom - zone.top) * depth
     top = line - height / 2 if zone.airborne else line - height
     top = min(max(top, _MARGIN), 1 - _MARGIN - height)
@@ -117,9 +119,7 @@ def overlap(first: Placement, second: Placement) -> float:
     return across * down / min(first.width * first.height, second.width * second.height)
 
 
-def _choose(
-    rng: Random, backdrop: Backdrop, zone: Zone, groups: Sequence[Group]
-) -> tuple[Glyph, str] | None:
+def _choose(rng: Random, backdrop: Backdrop, zone: Zone, groups: Sequence[Group]) -> tuple[Glyph, str] | None:
     """A glyph and colour for `zone` that captions can tell from those of `groups`."""
     offered = catalog.glyphs_by_category(zone.name)
     used = {group.glyph.category.name for group in groups} - {"person"}
@@ -128,12 +128,12 @@ def _choose(
     if not names:
         return None
     pool = favourites if favourites and rng.random() < 0.6 else names
-    dark = backdrop.light.name == "night" or zone.name in ("space", "moon", "plain")
+    dark = backdrop.light.name == "night" or zone.name in ("space", "moon")
     spoken = {noun.one for group in groups for noun in group.glyph.nouns}
     glyphs = [
         glyph
         for glyph in offered[rng.choice(pool)]
-        if (dark or "night" not in glyph.flags) and not spoken & {noun.one for noun in glyph.nouns}
+        if ("day" if dark else "night") not in glyph.flags and not spoken & {noun.one for noun in glyph.nouns}
     ]
     if not glyphs:
         return None

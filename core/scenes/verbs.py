@@ -1,0 +1,40 @@
+"""What a group can be said to do where it is."""
+
+from __future__ import annotations
+
+from core.scenes.layout import Group
+
+# Verbs by the kind of thing where a glyph names none; "be parked" is "is parked" / "parked".
+_VERBS = {
+    "person": ("stand",),
+    "animal": ("stand", "walk", "rest"),
+    "building": ("stand",),
+    "plant": ("grow", "stand"),
+    "nature": ("lie", "rest"),
+}
+_FLOATING = ("float", "hover")
+
+
+def verbs(group: Group) -> tuple[str, ...]:
+    """Verb phrases in base form, one of which a caption takes; "" where naming it is enough."""
+    glyph, zone = group.glyph, group.zone.name
+    kind, own = glyph.category.supercategory, glyph.verbs
+    if zone == "plain":
+        return own if kind == "person" else ("",)
+    if zone == "sky" and kind == "animal":
+        return own if {"fly", "flutter"} & set(own) else ("fly", "fly", "soar")
+    if zone in ("deep", "water") and kind == "animal":
+        return own if {"swim", "float", "wade", "crawl"} & set(own) else ("swim",)
+    if own:
+        return own
+    if zone == "road" and kind == "vehicle":
+        return ("drive", "travel", "be parked", "wait")
+    if zone == "rail":
+        return ("travel", "stand", "run")
+    if kind == "vehicle":
+        return ("stand", "be parked") if zone == "ground" else ("",)
+    if zone in ("sky", "space"):
+        return _FLOATING
+    if zone == "wall":
+        return ("hang", "")
+    return _VERBS.get(kind, ("sit", "rest", "", ""))
