@@ -1,6 +1,6 @@
 """Path or bytes to one upright RGB picture within limits; safe picture paths; thumbnails."""
 
-from core.images.opening import FORMATS, MAX_BYTES, MAX_PIXELS, open_image
+from core.images.opening import FORMATS, MAX_BYTES, MAX_PIXELS, open_for_encoder, open_image
 from core.images.paths import check_file_name, resolve_inside
 from core.images.thumbnails import cached_thumbnail, data_uri, encode_jpeg, thumbnail
 
@@ -12,6 +12,7 @@ __all__ = [
     "check_file_name",
     "data_uri",
     "encode_jpeg",
+    "open_for_encoder",
     "open_image",
     "resolve_inside",
     "thumbnail",

@@ -65,6 +65,15 @@ def open_image(source: Path | bytes, *, max_side: int | None = None, min_side: i
         raise PictureError(f"damaged picture ({_short(error)})") from error
 
 
+def open_for_encoder(source: Path | bytes, side: int) -> Image.Image:
+    """`open_image` for an encoder of input `side`: a shorter side over three times that is shrunk to it.
+
+    Smaller pictures, COCO's for one, come as they are, so that the model's own resampling sees what it was trained
+    with; of larger ones no more travels between processes than it needs. Stored and query pictures both come from here.
+    """
+    return open_image(source, max_side=3 * side, min_side=3 * side)
+
+
 def _read(path: Path) -> bytes:
     try:
         found = path.stat()
