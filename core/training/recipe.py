@@ -134,3 +134,13 @@ def _read(cls: type[Table], entry: dict[str, Any], where: str, base: Path) -> Ta
         return cls(**values)
     except TypeError as error:
         raise ConfigurationError(f"Recipe, {where}: {error}.") from error
+
+
+def plain_recipe(images: Path, captions: Path, pictures: int, *, epochs: int, batch: int, rate: float) -> Recipe:
+    """The recipe of `train --images --captions`: one source, both towers from nothing, a tenth of the `pictures` (at most
+    500) held out. Small sets get small batches, so that an epoch has at least four steps."""
+    held_out = min(500, max(1, pictures // 10))
+    source = Source("captions", "captions", images.resolve(), captions.resolve(), views=8, hold_out=held_out)
+    fitting = max(2, min(batch, (pictures - held_out) // 4))
+    phase = Phase("contrast", epochs, (source.name,), batch=fitting, rate=rate)
+    return Recipe(model=ModelShape(), sources=(source,), phases=(phase,))

@@ -1,0 +1,68 @@
+"""`python -m core train`: a CLIP model from captioned pictures."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from core.cli import progress_bar
+from core.errors import ConfigurationError
+
+_EXAMPLES = """examples:
+  python -m core train runs/mine --images photos/ --captions captions.json --epochs 10
+  python -m core train runs/bundled --recipe docs/recipes/bundled.toml
+
+The same command goes on where an interrupted run stopped. The checkpoint to use is OUT/best:
+  python -m core build mine --images photos/ --captions captions.json --model runs/mine/best
+"""
+
+
+def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Adds `train`."""
+    parser = commands.add_parser(
+        "train",
+        help="train a CLIP model on captioned pictures",
+        description="Train a CLIP model on captioned pictures, with recall on held-out ones after each epoch.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("out", type=Path, metavar="OUT", help="folder for checkpoints and curves; resumed when it exists")
+    parser.add_argument("--images", type=Path, metavar="DIR", help="picture folder")
+    parser.add_argument("--captions", type=Path, metavar="FILE", help="COCO captions JSON of those pictures")
+    parser.add_argument("--recipe", type=Path, metavar="FILE", help="a recipe (TOML) instead of the options here")
+    parser.add_argument("--epochs", type=int, default=10, help="passes over the pictures (default 10)")
+    parser.add_argument("--batch", type=int, default=128, help="pictures a step, fewer for small sets (default 128)")
+    parser.add_argument("--rate", type=float, default=1e-3, help="peak learning rate (default 0.001)")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Trains, and says where the best checkpoint lies and how well it finds pictures."""
+    from core import dataset
+    from core.training import loop, recipe
+
+    if arguments.recipe is not None:
+        if arguments.images or arguments.captions:
+            raise ConfigurationError("A recipe names its own pictures: leave out --images and --captions.")
+        plan = recipe.read_recipe(arguments.recipe)
+    elif arguments.images is None or arguments.captions is None:
+        raise ConfigurationError("Nothing to train on: give --images DIR and --captions FILE, or --recipe FILE.")
+    elif arguments.epochs < 1 or arguments.batch < 2 or not arguments.rate > 0:
+        raise ConfigurationError("--epochs must be at least 1, --batch at least 2 and --rate above 0.")
+    else:
+        pictures = sum(1 for record in dataset.load_records(arguments.images, arguments.captions).records if record.captions)
+        plan = recipe.plain_recipe(
+            arguments.images,
+            arguments.captions,
+            pictures,
+            epochs=arguments.epochs,
+            batch=arguments.batch,
+            rate=arguments.rate,
+        )
+    with progress_bar.shown() as report:
+        course = loop.train(plan, arguments.out, report)
+    for entry in course.history:
+        recall = ", ".join(f"{name} {value:.1f} %" for name, value in entry["recall@10"].items())
+        print(f"{entry['kind']:8} epoch {entry['epoch']:3}  loss {entry['loss']:7.3f}  recall@10 {recall}")
+    print(f"Best checkpoint: {arguments.out / 'best'} (mean recall@10 {course.best:.1f} % on held-out pictures)")
+    return 0
