@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL.Image import Image
 
+    # By name: inside the class, `search` and `encoder` are its own methods.
+    from core.encoder import Encoder
+    from core.search import CaptionHit, Filters, Ranking, SearchResult
+    from core.store import Store
+
     Picture: TypeAlias = Path | str | bytes | Image
 
 DEFAULT_K = 12
@@ -32,7 +37,7 @@ def open_collection(
     db: Path | str | None = None,
     device: str = "auto",
     *,
-    loaded: encoder.Encoder | None = None,
+    loaded: Encoder | None = None,
 ) -> Collection:
     """Open the collection `name` of the folder `db` (default: as `core.config` finds it).
 
@@ -49,7 +54,7 @@ def open_collection(
 class Collection:
     """See the module. Safe to share between threads."""
 
-    def __init__(self, opened: store.Store, *, device: str, cache: Path, loaded: encoder.Encoder | None = None) -> None:
+    def __init__(self, opened: Store, *, device: str, cache: Path, loaded: Encoder | None = None) -> None:
         self.store = opened
         self._device = device
         self._cache = cache
@@ -67,7 +72,7 @@ class Collection:
         return self.store.manifest.name
 
     @property
-    def encoder(self) -> encoder.Encoder:
+    def encoder(self) -> Encoder:
         """The collection's model, loaded at first use. Raises `EncoderError`, or `StoreMisfitError` when what is
         loaded under its name is no longer what the collection was built with."""
         with self._loading:
@@ -87,7 +92,7 @@ class Collection:
         category: str | Iterable[str] | None = None,
         file_contains: str = "",
         license: int | Iterable[int] | None = None,  # noqa: A002 - COCO's own word
-    ) -> search.SearchResult:
+    ) -> SearchResult:
         """The `k` pictures that fit a text best.
 
         `by` is "image", "caption" or "fused"; None takes "fused" where there are captions, else "image". A picture
@@ -111,7 +116,7 @@ class Collection:
         category: str | Iterable[str] | None = None,
         file_contains: str = "",
         license: int | Iterable[int] | None = None,  # noqa: A002
-    ) -> search.SearchResult:
+    ) -> SearchResult:
         """The `k` pictures most like another one: a file, its bytes, or a Pillow image. Raises `PictureError` when it
         cannot be read, and as `search` does."""
         ranking, filters = self._ranking(by), self._filters(category, file_contains, license)
@@ -128,7 +133,7 @@ class Collection:
         category: str | Iterable[str] | None = None,
         file_contains: str = "",
         license: int | Iterable[int] | None = None,  # noqa: A002
-    ) -> search.SearchResult:
+    ) -> SearchResult:
         """The `k` pictures most like one of the collection, itself left out. Needs no model. Raises `QueryError` when
         there is no such picture, and as `search` does."""
         row = self.store.row_of(image_id)
@@ -136,11 +141,11 @@ class Collection:
         shown = f"like {self.store.records[row].file_name}"
         return self._ask(self._vector_of(row), shown, k, ranking, filters, exclude=image_id)
 
-    def captions_for(self, picture: Picture, k: int = DEFAULT_K) -> tuple[search.CaptionHit, ...]:
+    def captions_for(self, picture: Picture, k: int = DEFAULT_K) -> tuple[CaptionHit, ...]:
         """The `k` captions of the collection that fit a picture best."""
         return search.rank_captions(self.store, self._encode_picture(picture)[0], k=k)
 
-    def captions_near(self, image_id: int, k: int = DEFAULT_K) -> tuple[search.CaptionHit, ...]:
+    def captions_near(self, image_id: int, k: int = DEFAULT_K) -> tuple[CaptionHit, ...]:
         """The `k` captions that fit a picture of the collection best, its own among them."""
         return search.rank_captions(self.store, self._vector_of(self.store.row_of(image_id)), k=k)
 
@@ -170,12 +175,12 @@ class Collection:
         vector: NDArray[np.float32],
         shown: str,
         k: int,
-        by: search.Ranking,
-        filters: search.Filters,
+        by: Ranking,
+        filters: Filters,
         *,
         encoding: float = 0.0,
         exclude: int | None = None,
-    ) -> search.SearchResult:
+    ) -> SearchResult:
         opened = self.store
         started = time.perf_counter()
         hits = search.rank_images(opened, vector, k=k, by=by, filters=filters, exclude_image_id=exclude)
@@ -194,7 +199,7 @@ class Collection:
             thumbnail=self.thumbnail,
         )
 
-    def _ranking(self, by: str | None) -> search.Ranking:
+    def _ranking(self, by: str | None) -> Ranking:
         has_captions = self.store.caption_index.count > 0
         if by is None:
             return search.Ranking.FUSED if has_captions else search.Ranking.IMAGE
@@ -211,7 +216,7 @@ class Collection:
         category: str | Iterable[str] | None,
         file_contains: str,
         license_id: int | Iterable[int] | None,
-    ) -> search.Filters:
+    ) -> Filters:
         names = [category] if isinstance(category, str) else list(category or ())
         ids = [license_id] if isinstance(license_id, int) else list(license_id or ())
         known = {entry.name.casefold(): entry.name for entry in self.store.categories}

@@ -5,7 +5,7 @@ Scores are cosine similarities: higher is better. Ranks start at 1. No picture a
 
 from core.search.filters import NO_FILTERS, Filters
 from core.search.hits import CaptionHit, Ranking, SearchHit
-from core.search.ranking import FUSED_IMAGE_WEIGHT, rank_captions, rank_images
+from core.search.ranking import FUSED_IMAGE_WEIGHT, best_captions, fused_shares, rank_captions, rank_images
 from core.search.results import SearchResult
 
 __all__ = [
@@ -16,6 +16,8 @@ __all__ = [
     "Ranking",
     "SearchHit",
     "SearchResult",
+    "best_captions",
+    "fused_shares",
     "rank_captions",
     "rank_images",
 ]

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core import errors
 from core.search.filters import NO_FILTERS, Filters
 from core.search.hits import CaptionHit, FoundBy, Ranking, SearchHit
 
@@ -37,7 +36,6 @@ def rank_images(
     is; `k` hits come back whenever `k` pictures pass `filters`. `exclude_image_id` leaves one picture out.
     Raises `QueryError` for a vector that is not this collection's.
     """
-    vector = _checked(store, vector)
     allowed = _allowed_rows(store, filters, exclude_image_id)
     if by is Ranking.IMAGE:
         rows, scores = _nearest(store.image_index, vector, k, allowed)
@@ -67,7 +65,6 @@ def rank_captions(
     store: Store, vector: NDArray[np.float32], *, k: int, filters: Filters = NO_FILTERS
 ) -> tuple[CaptionHit, ...]:
     """The `k` captions nearest to a unit query vector `(dim,)`, of pictures that pass `filters`, best first."""
-    vector = _checked(store, vector)
     allowed = _allowed_rows(store, filters, None)
     rows, scores = _nearest(store.caption_index, vector, k, _caption_rows(store, allowed))
     return tuple(
@@ -99,16 +96,6 @@ def fused_shares(
     return np.stack([image_weight * images, (1 - image_weight) * filled], axis=-1).astype(np.float32)
 
 
-def _checked(store: Store, vector: NDArray[np.float32]) -> NDArray[np.float32]:
-    dim = store.manifest.dim
-    if vector.shape != (dim,) or not np.isfinite(vector).all():
-        raise errors.QueryError(
-            f"the query vector does not belong to the collection {store.manifest.name!r}: expected {dim} finite "
-            f"numbers, found shape {vector.shape}. Encode the query with the collection's own model."
-        )
-    return np.ascontiguousarray(vector, np.float32)
-
-
 def _allowed_rows(store: Store, filters: Filters, exclude_image_id: int | None) -> NDArray[np.int64] | None:
     """Ascending rows that may be found; None for all of them."""
     allowed = filters.rows(store.records) if filters else None
@@ -124,7 +111,8 @@ def _caption_rows(store: Store, allowed: NDArray[np.int64] | None) -> NDArray[np
         return None
     passes = np.zeros(len(store.records), bool)
     passes[allowed] = True
-    return np.flatnonzero(passes[store.caption_image_rows])
+    rows: NDArray[np.int64] = np.flatnonzero(passes[store.caption_image_rows])
+    return rows
 
 
 def _nearest(
@@ -135,9 +123,7 @@ def _nearest(
     if not room:
         return np.zeros(0, np.int64), np.zeros(0, np.float32)
     near = index.search(vector[None], max(1, min(k, room)), allowed)
-    rows, scores = near.rows[0], near.scores[0]
-    order = np.lexsort((rows, -scores))
-    return rows[order], scores[order]
+    return near.rows[0], near.scores[0]
 
 
 def _top(scores: NDArray[np.float32], k: int, allowed: NDArray[np.int64] | None) -> NDArray[np.int64]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, overload
 
+from core import spreadsheet
 from core.records import ImageRecord
 from core.search.hits import Ranking, SearchHit
 
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
     from core import show
 
 _THUMBNAIL_SIDE = 240
-# A spreadsheet takes a cell that begins with one of these for a formula (OWASP, "CSV injection").
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_COLUMNS = ("rank", "score", "image_id", "file_name", "caption", "captions", "categories", "found_by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +69,7 @@ class SearchResult:
 
     def to_csv(self) -> str:
         """One line per hit under a header, for a spreadsheet; cells that would run as formulas are defused."""
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        columns = ("rank", "score", "image_id", "file_name", "caption", "captions", "categories", "found_by")
-        writer.writerow(columns)
-        for hit in self.hits:
-            row = _hit_to_dict(hit) | {"found_by": hit.found_by}
-            row |= {"captions": " | ".join(row["captions"]), "categories": ", ".join(row["categories"])}
-            writer.writerow([_defused(row[column]) for column in columns])
-        return text.getvalue()
+        return spreadsheet.csv_text(_COLUMNS, map(_row, self.hits))
 
     def _repr_html_(self) -> str:
         from core import show
@@ -121,7 +111,8 @@ def _hit_to_dict(hit: SearchHit) -> dict[str, Any]:
     }
 
 
-def _defused(cell: Any) -> Any:
-    if isinstance(cell, str) and cell.lstrip(" ").startswith(_FORMULA_STARTS):
-        return f"'{cell}"
-    return cell
+def _row(hit: SearchHit) -> dict[str, Any]:
+    """A hit as one line of a table: lists joined into one cell."""
+    row = _hit_to_dict(hit)
+    joined = {"captions": " | ".join(row["captions"]), "categories": ", ".join(row["categories"])}
+    return row | joined | {"found_by": hit.found_by}
