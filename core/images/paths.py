@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -18,8 +19,15 @@ def resolve_inside(root: Path, file_name: str) -> Path:
     """
     check_file_name(root, file_name)
     try:
+        os.fsencode(file_name)
         inside = root.resolve()
-        path = (inside / file_name).resolve()
+        path = inside / file_name
+        below = inside
+        for part in path.relative_to(inside).parts:
+            below = below / part
+            if below.is_symlink():
+                path = path.resolve()
+                break
     except (OSError, RuntimeError, ValueError) as error:  # a link that points at itself, a lone surrogate, too long
         raise UnsafePathError(f"not a usable file name: {_shown(file_name)} ({type(error).__name__})") from error
     if not path.is_relative_to(inside):
