@@ -2,5 +2,15 @@
 
 from core.scenes.catalog import Category, categories
 from core.scenes.draw import Scene, SceneObject, draw_scene
+from core.scenes.generate import write_collection, write_demo, write_samples
 
-__all__ = ["Category", "Scene", "SceneObject", "categories", "draw_scene"]
+__all__ = [
+    "Category",
+    "Scene",
+    "SceneObject",
+    "categories",
+    "draw_scene",
+    "write_collection",
+    "write_demo",
+    "write_samples",
+]

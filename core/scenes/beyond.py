@@ -110,6 +110,6 @@ def plain(canvas: Canvas, rng: Random) -> Backdrop:
     return Backdrop(
         "plain background",
         (f"plain {name} background", f"{name} background"),
-        (Zone("plain", 0.3, 0.7, words, 1.0, 0.34, 1.0, airborne=True, share=3),),
+        (Zone("plain", 0.3, 0.7, words, 1.0, 0.36, 1.0, airborne=True, share=3),),
         INDOORS,
     )

@@ -17,6 +17,7 @@ _NUMBERS = ("no", "one", "two", "three", "four", "five", "six")
 _LOOSE = {2: ("a couple of", "two"), 3: ("three", "a few", "several")}
 _MANY = ("several", "some", "many")
 
+_BEFORE_COLOUR = frozenset({"little", "small", "old"})
 # An adverbial opens a sentence well only when it is one of place or time.
 _OPENERS = ("at ", "on ", "under ", "in ", "near ", "by ", "beneath ", "beside ")
 
@@ -55,7 +56,10 @@ class _Teller:
     def full(self) -> str:
         """Everything: groups by zone with numbers and colours, the light, a detail."""
         first, *rest = self._by_zone()
-        text = self._zone_clause(first)
+        text, detail = self._zone_clause(first), self._detail()
+        # A detail said after another zone's clause would seem to be about that one.
+        if rest and detail and not first[0].zone.airborne:
+            text, detail = f"{text} {detail}", ""
         for zone_groups in rest:
             what = self._names(zone_groups)
             where = self._where(zone_groups[0])
@@ -64,7 +68,7 @@ class _Teller:
                 text += f", {link} {what} {self._doing(zone_groups[0])} {where}".replace("  ", " ")
             else:
                 text += f", {link} {what} {where}"
-        extra = [part for part in (self._detail(), self._light()) if part]
+        extra = [part for part in (self._light(), detail) if part]
         self.rng.shuffle(extra)
         if not extra:
             return text
@@ -81,7 +85,7 @@ class _Teller:
             words = relation(first, second)
             if words:
                 doing = self._doing(first) if self.rng.random() < 0.6 else ""
-                near, far = self._name(first), self._name(second)
+                near, far = self._name(first), self._names([second])
                 where = "" if first.zone.name == "sky" else self._where(second)
                 return f"{near} {doing} {self.rng.choice(words)} {far} {where}"
         group = self.groups[0]
@@ -111,9 +115,10 @@ class _Teller:
         text = f"there {self._be(group)} {self._name(group)} {self._where(group)}"
         others = [other for other in self.groups if other is not group]
         if others and self.rng.random() < 0.6:
-            text = f"there {self._be(group)} {self._name(group)} and {self._name(others[0])}"
-            same = group.zone is others[0].zone
-            text += f" {self._where(group)}" if same else f" {self._scene_where()}"
+            other = others[0]
+            text = f"there {self._be(group)} {self._names([group])}"
+            text += "" if group.zone is other.zone else f" {self._where(group)}"
+            text += f" and {self._names([other])} {self._where(other)}"
         elif self.rng.random() < 0.5:
             text += f" {self._light() or self._detail()}"
         return text
@@ -122,7 +127,8 @@ class _Teller:
         zones: dict[str, list[Group]] = {}
         for group in self.groups:
             zones.setdefault(group.zone.name, []).append(group)
-        return list(zones.values())
+        # What flies or hangs comes after what stands.
+        return sorted(zones.values(), key=lambda groups: groups[0].zone.airborne)
 
     def _zone_clause(self, groups: Sequence[Group]) -> str:
         where = self._where(groups[0])
@@ -134,21 +140,33 @@ class _Teller:
                 return f"{name} {doing} {self.rng.choice(words)} {other} {where}"
             return f"{self._names(groups)} {where}"
         style, group = self.rng.random(), groups[0]
-        if style < 0.35:
+        if style < 0.25:
             verb = finite(self._verb(group), len(group.placements) > 1)
             return f"{self._name(group)} {verb or self._be(group)} {where}"
+        if style < 0.5:
+            return f"{self._name(group)} {self._be(group)} {self._doing(group)} {where}"
         return f"{self._name(group)} {self._doing(group)} {where}"
 
     def _name(self, group: Group, colour: bool = True, exact: bool = True) -> str:
         """The noun phrase: number, colour, noun."""
         count = len(group.placements)
+        # A red car beside a blue one must not become "a car".
+        kin = [other for other in self.groups if other.glyph.category == group.glyph.category]
+        colour = colour or len(kin) > 1
         noun = self.rng.choice((group.glyph.nouns[0], self.rng.choice(group.glyph.nouns)))
         word = noun.one if count == 1 else noun.many
         shade = group.colour if colour and group.colour not in word.split() else ""
         if shade:
             # "a bunch of purple grapes", not "a purple bunch of grapes"
+            # and "a small blue plane", not "a blue small plane".
             head, of, rest = word.partition(" of ")
-            word = f"{head}{of}{shade} {rest}" if of else f"{shade} {word}"
+            first, _, others = word.partition(" ")
+            if of:
+                word = f"{head}{of}{shade} {rest}"
+            elif first in _BEFORE_COLOUR:
+                word = f"{first} {shade} {others}"
+            else:
+                word = f"{shade} {word}"
         if count == 1:
             return article(word)
         number = _NUMBERS[count]
@@ -157,7 +175,11 @@ class _Teller:
         return f"{number} {word}"
 
     def _names(self, groups: Sequence[Group]) -> str:
+        """The groups' noun phrases joined; people are said to do something."""
         names = [self._name(group) for group in groups]
+        for at, group in enumerate(groups):
+            if group.glyph.category.supercategory == "person" and self.rng.random() < 0.85:
+                names[at] += f" {self._doing(group)}"
         if len(names) == 1:
             return names[0]
         return f"{', '.join(names[:-1])} and {names[-1]}"
@@ -175,12 +197,6 @@ class _Teller:
         adjective = self.rng.choice(self.backdrop.light.adjectives)
         phrase = self.rng.choice(group.zone.phrases)
         return phrase.replace("{adj}", adjective)
-
-    def _scene_where(self) -> str:
-        """Where the scene is as a whole: the words of its widest zone."""
-        widest = max(self.backdrop.zones, key=lambda zone: zone.share)
-        adjective = self.rng.choice(self.backdrop.light.adjectives)
-        return self.rng.choice(widest.phrases).replace("{adj}", adjective)
 
     def _place(self) -> str:
         name = self.rng.choice(self.backdrop.names)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from random import Random
 
 from core.scenes.backdrop import Backdrop, Zone, far_zone, ground, paint_sky, sky_zone
@@ -28,10 +29,19 @@ def meadow(canvas: Canvas, rng: Random) -> Backdrop:
     canvas.gradient(horizon + 0.05, 1, mix(grass, (255, 255, 190), 0.2), mix(grass, (30, 100, 50), 0.25))
     canvas.tufts(rng, horizon + 0.08, 60, mix(grass, (30, 100, 40), 0.35))
     details: tuple[str, ...] = ()
+    feature, excludes = rng.random(), frozenset[str]()
+    if feature < 0.3:
+        for step in range(11):
+            x = (step + rng.uniform(-0.4, 0.4)) / 10 * canvas.aspect
+            canvas.round_tree(rng, x, horizon + 0.07, rng.uniform(0.1, 0.2), vary(rng, mix(grass, (40, 120, 70), 0.4)))
+        details, excludes = ("with trees in the distance", "with a row of trees behind"), frozenset({"tree"})
+    elif feature < 0.5:
+        _windmill(canvas, rng.uniform(0.15, 0.85) * canvas.aspect, horizon + 0.08)
+        details = ("with a windmill in the background", "near a windmill")
     if rng.random() < 0.5:
         name, petal = rng.choice(_PETALS)
         canvas.speckle(rng, horizon + 0.1, 70, (petal, mix(petal, (255, 255, 255), 0.3)), 0.008)
-        details = (f"among {name} flowers", f"with {name} flowers in the grass")
+        details += (f"among {name} flowers", f"with {name} flowers in the grass")
     return Backdrop(
         "meadow",
         ("meadow", "green field", "grassy meadow"),
@@ -45,9 +55,25 @@ def meadow(canvas: Canvas, rng: Random) -> Backdrop:
         ),
         light,
         details,
-        frozenset(),
+        excludes,
         (*_COMPANY, "horse", "cow", "sheep", "rabbit", "butterfly", "tree", "kite", "goat", "deer"),
     )
+
+
+def _windmill(canvas: Canvas, x: float, foot: float) -> None:
+    canvas.polygon(
+        [(x - 0.05, foot), (x + 0.05, foot), (x + 0.03, foot - 0.2), (x - 0.03, foot - 0.2)], (232, 220, 200)
+    )
+    canvas.polygon([(x - 0.04, foot - 0.195), (x, foot - 0.25), (x + 0.04, foot - 0.195)], (150, 84, 66))
+    canvas.rect(x - 0.014, foot - 0.05, 0.028, 0.05, (130, 90, 70))
+    for turn in (0.5, 2.07, 3.64, 5.21):
+        tip = (x + math.cos(turn) * 0.15, foot - 0.2 + math.sin(turn) * 0.15)
+        side = (math.sin(turn) * 0.03, -math.cos(turn) * 0.03)
+        root = (x + math.cos(turn) * 0.04, foot - 0.2 + math.sin(turn) * 0.04)
+        canvas.polygon(
+            [root, tip, (tip[0] + side[0], tip[1] + side[1]), (root[0] + side[0], root[1] + side[1])], (250, 246, 236)
+        )
+        canvas.line([(x, foot - 0.2), tip], (140, 100, 76), 0.008)
 
 
 def snow(canvas: Canvas, rng: Random) -> Backdrop:
@@ -61,6 +87,9 @@ def snow(canvas: Canvas, rng: Random) -> Backdrop:
         for _ in range(rng.randint(5, 9)):
             x, size = rng.uniform(0, canvas.aspect), rng.uniform(0.12, 0.24)
             canvas.pine_tree(x, horizon + 0.07, size, vary(rng, (64, 110, 100), 8), snow=True)
+    cabin = rng.random() < 0.3
+    if cabin:
+        _cabin(canvas, rng.uniform(0.15, 0.75) * canvas.aspect, horizon + 0.08)
     canvas.gradient(horizon + 0.065, 1, mix(white, (190, 212, 238), 0.5), white)
     for _ in range(3):
         y = rng.uniform(horizon + 0.15, 0.9)
@@ -71,6 +100,7 @@ def snow(canvas: Canvas, rng: Random) -> Backdrop:
             r = rng.uniform(0.003, 0.008)
             canvas.ellipse(rng.uniform(0, canvas.aspect), rng.random(), r, r, (255, 255, 255), 210)
     details: tuple[str, ...] = ("with snowy pine trees behind", "near snow-covered trees") if pines else ()
+    details += ("near a wooden cabin", "with a cabin in the background") if cabin else ()
     details += ("as snow falls", "while it is snowing") if falling else ()
     slope = ("in the snow", "on a snowy hill", "on the snow", "in a snowy field")
     return Backdrop(
@@ -84,16 +114,39 @@ def snow(canvas: Canvas, rng: Random) -> Backdrop:
         ),
         light,
         details,
-        frozenset({"tree"}) if pines else frozenset(),
+        frozenset({"tree", "house", "hut"}),
         ("snowman", "person", "person", "bird", "bear", "sled", "dog", "wolf", "skis", "deer"),
     )
+
+
+def _cabin(canvas: Canvas, x: float, foot: float) -> None:
+    canvas.rect(x, foot - 0.12, 0.22, 0.12, (150, 98, 66))
+    for y in (0.03, 0.06, 0.09):
+        canvas.rect(x, foot - y, 0.22, 0.005, (116, 74, 52))
+    canvas.rect(x + 0.15, foot - 0.25, 0.03, 0.09, (130, 90, 80))
+    canvas.polygon([(x - 0.03, foot - 0.11), (x + 0.11, foot - 0.22), (x + 0.25, foot - 0.11)], (246, 250, 255))
+    canvas.polygon([(x - 0.005, foot - 0.11), (x + 0.11, foot - 0.2), (x + 0.225, foot - 0.11)], (128, 82, 58))
+    tone, canvas.tone_share = canvas.tone_share, canvas.tone_share * 0.3
+    canvas.rect(x + 0.04, foot - 0.085, 0.05, 0.04, (255, 226, 140))
+    canvas.tone_share = tone
+    canvas.rect(x + 0.14, foot - 0.085, 0.045, 0.085, (98, 62, 46))
 
 
 def desert(canvas: Canvas, rng: Random) -> Backdrop:
     horizon = rng.uniform(0.36, 0.48)
     light = paint_sky(canvas, rng, horizon)
     sand = vary(rng, rng.choice(((232, 184, 112), (222, 160, 96), (238, 200, 140))))
-    if rng.random() < 0.5:
+    details: tuple[str, ...] = ("with sand dunes behind", "with dunes in the background")
+    feature = rng.random()
+    if feature < 0.25:
+        for _ in range(rng.randint(1, 3)):
+            x, half = rng.uniform(0.1, 0.9) * canvas.aspect, rng.uniform(0.16, 0.26)
+            foot, top = horizon + 0.03, horizon - half * 0.85
+            canvas.polygon([(x - half, foot), (x, top), (x + half, foot)], vary(rng, (232, 190, 120), 6))
+            canvas.polygon([(x, top), (x + half, foot), (x + half * 0.3, foot)], (190, 140, 84))
+        details = ("near the pyramids", "with pyramids in the background")
+    elif feature < 0.6:
+        details = ("with red rocks behind", "with rocky cliffs in the background")
         for _ in range(3):
             x, w, h = rng.uniform(0, canvas.aspect), rng.uniform(0.12, 0.3), rng.uniform(0.06, 0.18)
             rock = vary(rng, (190, 110, 74))
@@ -120,7 +173,7 @@ def desert(canvas: Canvas, rng: Random) -> Backdrop:
             sky_zone(horizon, ("in the sky", "above the desert", "over the dunes"), 0.5),
         ),
         light,
-        ("with sand dunes behind", "with dunes in the background"),
+        details,
         frozenset(),
         ("camel", "camel", "cactus", "snake", "scorpion", "lizard", "person", "truck", *_WILD),
     )

@@ -86,7 +86,7 @@ def draw_scene(seed: int, size: int = 320) -> Scene:
 
     The result depends on the arguments alone, and the seed's layout and captions are the same
     at every size. Training draws seeds below 1,000,000, the bundled collection and the sample
-    pictures from 1,000,000 on, validation from 2,000,000 on: they must not meet.
+    pictures from 1,000,000 on, a training run's validation from 2,000,000 on: they must not meet.
     Raises ConfigurationError where the emoji font is missing.
     """
     rng = Random(seed)
@@ -98,10 +98,15 @@ def draw_scene(seed: int, size: int = 320) -> Scene:
 
 def compose(rng: Random, place: str, aspect: float, size: int) -> Composition:
     """Paint the background of `place` and lay objects out on it."""
+    canvas, scenery = paint_backdrop(rng, place, aspect, size)
+    return Composition(canvas, scenery, layout.place_groups(rng, scenery, aspect))
+
+
+def paint_backdrop(rng: Random, place: str, aspect: float, size: int) -> tuple[Canvas, Backdrop]:
+    """The background of `place` (a key of PLACES), `aspect` wide to 1 high, its longer side `size` pixels."""
     width, height = (size, round(size / aspect)) if aspect >= 1 else (round(size * aspect), size)
     canvas = Canvas(width, height, aspect)
-    scenery = PLACES[place][0](canvas, rng)
-    return Composition(canvas, scenery, layout.place_groups(rng, scenery, aspect))
+    return canvas, PLACES[place][0](canvas, rng)
 
 
 def paint(composition: Composition, rng: Random) -> Scene:

@@ -16,7 +16,7 @@ _MOST_OBJECTS = 6
 _TRIES = 24
 # Apparent size grows with real size to this power: a true 30:1 range would hide the small.
 _SIZE_POWER = 0.42
-_LEAST, _TALLEST, _WIDEST = 0.13, 0.6, 0.62
+_LEAST, _TALLEST, _WIDEST = 0.16, 0.6, 0.62
 # Largest share of the smaller of two objects that the other may cover.
 _OVERLAP = 0.08
 _MARGIN = 0.012
@@ -58,7 +58,7 @@ def place_groups(rng: Random, backdrop: Backdrop, aspect: float) -> tuple[Group,
     """Fill `backdrop` with 1 to 6 objects in 1 to 4 groups. `aspect` is width over height."""
     wanted = rng.choices((1, 2, 3, 4), (22, 38, 28, 12))[0]
     groups: list[Group] = []
-    for _ in range(wanted * 2):
+    for _ in range(wanted * 3):
         taken = [placement for group in groups for placement in group.placements]
         room = _MOST_OBJECTS - len(taken)
         if len(groups) == wanted or room == 0:
@@ -79,13 +79,35 @@ def place_groups(rng: Random, backdrop: Backdrop, aspect: float) -> tuple[Group,
     return place_groups(rng, backdrop, aspect)
 
 
+def place_wanted(
+    rng: Random, backdrop: Backdrop, aspect: float, wanted: Sequence[tuple[Glyph, str, int]]
+) -> tuple[Group, ...] | None:
+    """Lay out exactly `wanted` (glyph, colour, count); None where this draw leaves no room.
+
+    Each goes to the first zone of `backdrop` that takes it; None as well where there is none.
+    """
+    groups: list[Group] = []
+    for glyph, colour, count in wanted:
+        zone = next((zone for zone in backdrop.zones if zone.name in glyph.zones), None)
+        if zone is None:
+            return None
+        taken = [placement for group in groups for placement in group.placements]
+        placements = _spread(rng, glyph, colour, zone, aspect, taken, count)
+        if len(placements) < count:
+            return None
+        groups.append(Group(glyph, colour, zone, placements))
+    return tuple(groups)
+
+
 def pose(rng: Random, glyph: Glyph, colour: str, zone: Zone, aspect: float, near: float | None = None) -> Placement:
     """A random pose and place for one glyph in `zone`, `near` this x where given."""
     text = _with_skin(rng, glyph)
     picture = font.glyph_picture(text, glyph.colour, colour)
     depth = rng.random()
     scale = zone.far + (1 - zone.far) * depth
-    height = zone.size * (glyph.metres / zone.metres) ** _SIZE_POWER * scale
+    # Nothing on a plain colour tells how far away a thing is, so all may be large.
+    power = 0.12 if zone.name == "plain" else _SIZE_POWER
+    height = zone.size * (glyph.metres / zone.metres) ** power * scale
     height *= min(1.0, 0.5 + 0.45 * aspect) * rng.uniform(1.02, 1.2)
     shape = picture.width / picture.height
     # Long things may lie flat: a knife's picture is as wide as it is high, a race car's twice.
@@ -122,24 +144,33 @@ def overlap(first: Placement, second: Placement) -> float:
 def _choose(rng: Random, backdrop: Backdrop, zone: Zone, groups: Sequence[Group]) -> tuple[Glyph, str] | None:
     """A glyph and colour for `zone` that captions can tell from those of `groups`."""
     offered = catalog.glyphs_by_category(zone.name)
-    used = {group.glyph.category.name for group in groups} - {"person"}
-    names = [name for name in offered if name not in used and name not in backdrop.excludes]
+    names = [name for name in offered if name not in backdrop.excludes]
     favourites = [name for name in backdrop.favourites if name in names]
+    coloured = [group.glyph.category.name for group in groups if group.colour and group.glyph.category.name in names]
     if not names:
         return None
     pool = favourites if favourites and rng.random() < 0.6 else names
+    # A red car beside a blue one: what tells scenes apart is which colour belongs to which.
+    if coloured and rng.random() < 0.15:
+        pool = coloured
     dark = backdrop.light.name == "night" or zone.name in ("space", "moon")
-    spoken = {noun.one for group in groups for noun in group.glyph.nouns}
-    glyphs = [
-        glyph
-        for glyph in offered[rng.choice(pool)]
-        if ("day" if dark else "night") not in glyph.flags and not spoken & {noun.one for noun in glyph.nouns}
-    ]
-    if not glyphs:
+    unfit = "day" if dark else "night"
+    glyph = rng.choice(offered[rng.choice(pool)])
+    colour = glyph.colour
+    if glyph.recolours and rng.random() < 0.7:
+        colour = rng.choice(glyph.recolours)
+    if unfit in glyph.flags or any(_confusable(glyph, colour, group) for group in groups):
         return None
-    glyph = rng.choice(glyphs)
-    recolour = glyph.recolours and rng.random() < 0.7
-    return glyph, rng.choice(glyph.recolours) if recolour else glyph.colour
+    return glyph, colour
+
+
+def _confusable(glyph: Glyph, colour: str, group: Group) -> bool:
+    """Whether a caption could not tell `glyph` in `colour` from `group`."""
+    if glyph.category != group.glyph.category:
+        return False
+    if glyph.category.supercategory == "person":
+        return bool({noun.one for noun in glyph.nouns} & {noun.one for noun in group.glyph.nouns})
+    return not colour or not group.colour or colour == group.colour
 
 
 def _spread(

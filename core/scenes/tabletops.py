@@ -95,7 +95,7 @@ def table(canvas: Canvas, rng: Random) -> Backdrop:
             canvas.rect(step / 12, 0, 1 / 12, 1, check, 110)
             canvas.rect(0, step / 12, canvas.aspect, 1 / 12, check, 110)
         words = (f"on a {colour} checkered tablecloth", f"on a {colour} tablecloth", "on the table", "on a table")
-        names = (f"{colour} tablecloth", f"table with a {colour} cloth")
+        names = (f"{colour} tablecloth", f"{colour} checkered tablecloth")
     return Backdrop(
         "table",
         names,

@@ -23,6 +23,8 @@ def verbs(group: Group) -> tuple[str, ...]:
         return own if kind == "person" else ("",)
     if zone == "sky" and kind == "animal":
         return own if {"fly", "flutter"} & set(own) else ("fly", "fly", "soar")
+    if zone == "seabed" and kind == "animal":
+        return own if "crawl" in own else ("rest", "lie")
     if zone in ("deep", "water") and kind == "animal":
         return own if {"swim", "float", "wade", "crawl"} & set(own) else ("swim",)
     if own:

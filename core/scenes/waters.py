@@ -66,7 +66,7 @@ def beach(canvas: Canvas, rng: Random) -> Backdrop:
         light,
         details,
         frozenset({"tree"}) if details else frozenset(),
-        (*_COMPANY, "umbrella", "crab", "boat", "kite", "surfboard", "frisbee", "bird", "bucket"),
+        (*_COMPANY, "umbrella", "crab", "boat", "kite", "frisbee", "bird", "bucket"),
     )
 
 
@@ -74,9 +74,19 @@ def sea(canvas: Canvas, rng: Random) -> Backdrop:
     horizon = rng.uniform(0.32, 0.48)
     light = paint_sky(canvas, rng, horizon)
     details: tuple[str, ...] = ()
-    if rng.random() < 0.35:
+    feature = rng.random()
+    if feature < 0.28:
         canvas.peaks(rng, horizon + 0.01, 0.16, (96, 128, 130), None)
         details = ("with mountains on the horizon", "near a mountainous coast")
+    elif feature < 0.46:
+        _lighthouse(canvas, rng.uniform(0.15, 0.85) * canvas.aspect, horizon + 0.02)
+        details = ("with a lighthouse on the horizon", "near a lighthouse")
+    elif feature < 0.64:
+        x = rng.uniform(0.15, 0.85) * canvas.aspect
+        canvas.ellipse(x, horizon + 0.02, 0.2, 0.05, (236, 208, 150))
+        for shift, size in ((-0.05, 0.2), (0.06, 0.25)):
+            canvas.palm_tree(rng, x + shift, horizon, size)
+        details = ("with a small island behind", "near a small island with palms")
     deep = vary(rng, rng.choice(((24, 92, 160), (20, 120, 160), (32, 76, 140))), 12)
     canvas.gradient(horizon, 1, mix(deep, (160, 220, 235), 0.4), deep)
     for band in range(5):
@@ -86,7 +96,7 @@ def sea(canvas: Canvas, rng: Random) -> Backdrop:
     _swell(canvas, rng, horizon + 0.02, 1, 40, (225, 245, 250))
     return Backdrop(
         "sea",
-        ("sea", "ocean", "open sea"),
+        ("seascape", "sea view", "ocean scene"),
         (
             Zone(
                 "water",
@@ -102,9 +112,25 @@ def sea(canvas: Canvas, rng: Random) -> Backdrop:
         ),
         light,
         details,
-        frozenset({"volcano"}) if details else frozenset(),
+        frozenset({"volcano", "tree"}),
         ("boat", "boat", "boat", "whale", "dolphin", "bird", "person", "airplane", "helicopter"),
     )
+
+
+def _lighthouse(canvas: Canvas, x: float, foot: float) -> None:
+    """A red and white lighthouse on a rock; its lamp keeps its brightness at night."""
+    canvas.ellipse(x, foot, 0.13, 0.045, (110, 112, 120))
+    for step in range(5):
+        paint: RGB = (214, 66, 60) if step % 2 else (248, 246, 240)
+        low, high = 0.036 - step * 0.003, 0.033 - step * 0.003
+        y = foot - 0.02 - step * 0.045
+        canvas.polygon([(x - low, y), (x + low, y), (x + high, y - 0.046), (x - high, y - 0.046)], paint)
+    top = foot - 0.245
+    canvas.rect(x - 0.03, top - 0.008, 0.06, 0.01, (70, 74, 86))
+    tone, canvas.tone_share = canvas.tone_share, 0.0
+    canvas.rect(x - 0.016, top - 0.038, 0.032, 0.03, (255, 236, 150))
+    canvas.tone_share = tone
+    canvas.polygon([(x - 0.024, top - 0.036), (x, top - 0.064), (x + 0.024, top - 0.036)], (190, 56, 52))
 
 
 def lake(canvas: Canvas, rng: Random) -> Backdrop:
@@ -144,7 +170,7 @@ def lake(canvas: Canvas, rng: Random) -> Backdrop:
         ),
         light,
         ("with pine trees on the far shore", "with trees all around"),
-        frozenset({"tree", "leaf"}),
+        frozenset({"tree", "leaf", "whale", "dolphin", "shark"}),
         (*_COMPANY, "bird", "bird", "boat", "boat", "otter", "tent", "deer", "beaver", "campfire"),
     )
 
