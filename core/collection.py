@@ -163,11 +163,7 @@ class Collection:
         """The unit vector `(dim,)` of a picture, and the seconds that decoding and encoding took."""
         model = self.encoder
         started = time.perf_counter()
-        if isinstance(picture, (Path, str, bytes)):
-            source = Path(picture).expanduser() if isinstance(picture, str) else picture
-            upright = images.open_image(source)
-        else:
-            upright = picture.convert("RGB")
+        upright = _open_picture(picture, model.spec.image_size)
         return model.encode_images([upright])[0], time.perf_counter() - started
 
     def _ask(
@@ -233,3 +229,16 @@ class Collection:
             file_contains=file_contains.strip(),
             licenses=frozenset(ids),
         )
+
+
+def _open_picture(picture: Picture, side: int) -> Image:
+    """Upright RGB, as stored pictures were read; a Pillow image is taken as it is. Errors name the file."""
+    if not isinstance(picture, (Path, str, bytes)):
+        return picture.convert("RGB")
+    if isinstance(picture, bytes):
+        return images.open_for_encoder(picture, side)
+    path = Path(picture).expanduser()
+    try:
+        return images.open_for_encoder(path, side)
+    except errors.PictureError as error:
+        raise type(error)(f"{path} cannot be used as a query: {error}") from error

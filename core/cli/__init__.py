@@ -1,0 +1,64 @@
+"""`python -m core …`: the command line. One module per group of commands; each offers `register(commands)`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from core import errors
+from core.cli import collections, evaluating, queries, scenes, training
+
+_DESCRIPTION = """Coco Lens: build, search and measure collections of captioned pictures.
+
+A collection is a folder of pictures, with their captions where there are any, encoded once into clip_db/NAME."""
+
+_EXAMPLES = """examples:
+  python -m core list
+  python -m core search demo "a red bus in the snow" -k 5
+  python -m core build holidays --images ~/Pictures/holidays
+  python -m core COMMAND -h        the options of a command, with examples
+
+The dashboard: streamlit run Home.py
+Exit codes: 0 done; 1 a check found faults; 2 the command could not be carried out; 130 stopped by Ctrl-C."""
+
+_RESUMABLE = ("build", "add", "train")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Carry out one command and return its exit code. Results go to standard output, all else to standard error."""
+    for stream in (sys.stdout, sys.stderr):  # a caption must not stop a command in a terminal that cannot show it
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    arguments = _parser().parse_args(argv)
+    try:
+        code = int(arguments.run(arguments))
+        sys.stdout.flush()
+    except errors.Cancelled as stopped:
+        print(f"\n{stopped}", file=sys.stderr)
+        return 130
+    except errors.CocoLensError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        kept = "; the work so far is kept, and the same command goes on from there"
+        print(f"\nStopped{kept if arguments.command in _RESUMABLE else ''}.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader, such as `head`, has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the flush at exit must not fail again
+        return 0
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m core",
+        description=_DESCRIPTION,
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for module in (queries, collections, evaluating, scenes, training):
+        module.register(commands)
+    return parser
