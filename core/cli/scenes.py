@@ -33,7 +33,9 @@ def run(arguments: argparse.Namespace) -> int:
     from core.scenes import generate
 
     fixed = arguments.demo or arguments.samples
-    if fixed and (arguments.demo and arguments.samples or {arguments.count, arguments.seed, arguments.split} != {None}):
+    if fixed and (
+        (arguments.demo and arguments.samples) or {arguments.count, arguments.seed, arguments.split} != {None}
+    ):
         raise errors.ConfigurationError(
             "--demo and --samples each draw a fixed set: give one of them, without --count, --seed and --split"
         )

@@ -1,0 +1,177 @@
+"""`python -m core build`, `add`, `remove`, `list` and `verify`."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.cli import options, progress_bar, tables
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from core.build import BuildReport
+    from core.records import Skipped
+
+_SKIPS_SHOWN = 10
+
+_BUILD = "Build a collection from a folder of pictures, with captions and labels where there are any."
+_BUILD_EXAMPLES = """  python -m core build holidays --images ~/Pictures/holidays
+  python -m core build coco --images val2017 --captions captions_val2017.json --instances instances_val2017.json
+  python -m core build birds --images birds/ --labels-from-folders
+  python -m core build coco-b32 --images val2017 --captions captions_val2017.json \\
+      --model ViT-B-32 --pretrained laion2b_s34b_b79k
+
+Stopped half-way, the same command goes on where it was. An existing collection of that name is
+replaced in one step at the end, and answers until then."""
+
+_ADD = "Add pictures to a collection without encoding the others again."
+_ADD_EXAMPLES = """  python -m core add holidays --images ~/Pictures/holidays
+  python -m core add coco --images val2017 --captions more_captions.json
+
+The folder must be the collection's own picture folder, or lie inside it: file names are kept relative to it."""
+
+_REMOVE = "Remove pictures from a collection; the picture files themselves stay."
+_REMOVE_EXAMPLES = """  python -m core remove holidays beach/0412.jpg beach/0413.jpg
+  python -m core remove coco 139 285"""
+
+_LIST = "List the collections."
+_VERIFY = "Check every checksum and every count of a collection. Exits with 1 on any fault."
+
+
+def register(commands: options.Commands) -> None:
+    """Adds the five commands."""
+    build = options.add_command(commands, "build", summary=_BUILD, examples=_BUILD_EXAMPLES)
+    options.add_collection(build)
+    _add_sources(build)
+    build.add_argument("--labels-from-folders", action="store_true", help="the name of a picture's folder is its label")
+    build.add_argument("--title", metavar="TEXT", help="the name people see (default: NAME)")
+    build.add_argument(
+        "--model", default="bundled", help="bundled (default), an open_clip architecture, or a checkpoint folder"
+    )
+    build.add_argument(
+        "--pretrained", metavar="TAG_OR_PATH", help="weights of an architecture: a tag, a file or a folder"
+    )
+    options.add_device(build)
+    build.set_defaults(run=_build)
+
+    add = options.add_command(commands, "add", summary=_ADD, examples=_ADD_EXAMPLES)
+    options.add_collection(add)
+    _add_sources(add)
+    options.add_device(add)
+    add.set_defaults(run=_add)
+
+    remove = options.add_command(commands, "remove", summary=_REMOVE, examples=_REMOVE_EXAMPLES)
+    options.add_collection(remove)
+    remove.add_argument("pictures", nargs="+", metavar="PICTURE", help="image id, or file name as `search` shows it")
+    remove.set_defaults(run=_remove)
+
+    listing = options.add_command(commands, "list", summary=_LIST, examples="  python -m core list --db other_db")
+    options.add_db(listing)
+    options.add_json(listing)
+    listing.set_defaults(run=_list)
+
+    verify = options.add_command(commands, "verify", summary=_VERIFY, examples="  python -m core verify demo")
+    options.add_collection(verify)
+    verify.set_defaults(run=_verify)
+
+
+def _add_sources(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--images", type=Path, required=True, metavar="DIR", help="folder of the pictures")
+    parser.add_argument("--captions", type=Path, metavar="FILE", help="COCO captions JSON")
+    parser.add_argument("--instances", type=Path, metavar="FILE", help="COCO instances JSON: boxes and categories")
+
+
+def _build(arguments: argparse.Namespace) -> int:
+    from core import build
+
+    with progress_bar.shown() as report:
+        done = build.build_collection(
+            arguments.name,
+            arguments.images,
+            arguments.captions,
+            arguments.instances,
+            labels_from_folders=arguments.labels_from_folders,
+            model=arguments.model,
+            pretrained=arguments.pretrained,
+            db=options.db_folder(arguments),
+            title=arguments.title,
+            device=arguments.device,
+            report=report,
+        )
+    _print_build(done)
+    return 0
+
+
+def _add(arguments: argparse.Namespace) -> int:
+    from core import build
+
+    with progress_bar.shown() as report:
+        done = build.add_to_collection(
+            arguments.name,
+            arguments.images,
+            arguments.captions,
+            arguments.instances,
+            db=options.db_folder(arguments),
+            device=arguments.device,
+            report=report,
+        )
+    _print_build(done)
+    return 0
+
+
+def _remove(arguments: argparse.Namespace) -> int:
+    from core import build
+
+    wanted = [int(picture) if picture.isdecimal() else picture for picture in arguments.pictures]
+    with progress_bar.shown() as report:
+        done = build.remove_from_collection(arguments.name, wanted, db=options.db_folder(arguments), report=report)
+    _print_build(done)
+    return 0
+
+
+def _print_build(done: BuildReport) -> None:
+    print(done)
+
+
+def _print_skipped(skipped: Sequence[Skipped]) -> None:
+    print(f"Skipped: {len(skipped):,}")
+    rows = [(f"  {entry.file_name}", entry.reason) for entry in skipped[:_SKIPS_SHOWN]]
+    tables.print_table(("  file", "reason"), rows)
+    if len(skipped) > _SKIPS_SHOWN:
+        print(f"  … and {len(skipped) - _SKIPS_SHOWN:,} more")
+
+
+def _list(arguments: argparse.Namespace) -> int:
+    from core import store
+
+    folder = options.db_folder(arguments)
+    found = store.list_stores(folder)
+    if arguments.json:
+        tables.print_json({"db": str(folder), "collections": [dataclasses.asdict(entry) for entry in found]})
+        return 0
+    if not found:
+        print(f"No collections in {folder}. Build one: python -m core build NAME --images DIR")
+        return 0
+    rows = [
+        (
+            entry.name,
+            f"{entry.images:,}",
+            f"{entry.captions:,}",
+            entry.model,
+            entry.created_at,
+            entry.problem or entry.title,
+        )
+        for entry in found
+    ]
+    tables.print_table(("name", "pictures", "captions", "model", "built", "title"), rows, right=(1, 2))
+    return 0
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    from core import store
+
+    print(store.verify_store(options.db_folder(arguments) / arguments.name))
+    return 0
