@@ -1,0 +1,180 @@
+"""One open collection, on a real small store."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from core import collection, encoder, errors, images
+from core.collection import Collection
+from core.search import Ranking
+from tests import colour_collection, colour_encoder
+
+
+@pytest.fixture(scope="module")
+def db(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("project") / "clip_db"
+    colour_collection.write(folder)
+    colour_collection.write(folder, "silent", [("red", ()), ("blue", ())])
+    return folder
+
+
+@pytest.fixture
+def opened(db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Collection:
+    monkeypatch.setenv("COCO_LENS_CACHE", str(tmp_path / "cache"))
+    return collection.open_collection("colours", db, loaded=colour_encoder.ColourEncoder())
+
+
+def ids(found: object) -> list[int]:
+    return [hit.record.image_id for hit in found]  # type: ignore[attr-defined]
+
+
+def test_open_collection__the_one_line(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from core import open_collection
+
+    monkeypatch.setenv("COCO_LENS_DB", str(db))
+    monkeypatch.setenv("COCO_LENS_CACHE", str(db.parent / "cache"))
+    monkeypatch.setattr(encoder, "load_encoder", colour_collection.load)
+    found = open_collection("colours").search("a red thing on the beach", k=3)
+    assert found[0].record.file_name == "red/1.png"
+    assert len(found) == 3
+    shown = found._repr_html_()
+    assert shown.count("data:image/webp;base64,") == 3
+    assert "a red bus" in shown
+
+
+def test_open_collection__unknown_name_lists_those_there_are(db: Path) -> None:
+    with pytest.raises(errors.StoreNotFoundError, match=r"'coulors'.*colours, silent"):
+        collection.open_collection("coulors", db)
+
+
+def test_open_collection__a_given_encoder_must_fit(db: Path) -> None:
+    with pytest.raises(errors.StoreMisfitError, match="python -m core build colours"):
+        collection.open_collection("colours", db, loaded=colour_encoder.ColourEncoder(weights="others"))
+
+
+def test_encoder__loaded_once_at_first_use_and_checked(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    loads: list[dict[str, object]] = []
+
+    def load(model: str, pretrained: str | None, **more: object) -> colour_encoder.ColourEncoder:
+        loads.append({"model": model, "pretrained": pretrained, **more})
+        return colour_encoder.ColourEncoder(weights="tests" if len(loads) > 1 else "altered")
+
+    monkeypatch.setattr(encoder, "load_encoder", load)
+    opened = collection.open_collection("colours", db, device="cpu")
+    assert ids(opened.similar_to(1, k=1)) == [5]
+    assert loads == []
+    with pytest.raises(errors.StoreMisfitError):
+        opened.search("red")
+    opened.search("red")
+    opened.search("red")
+    assert loads == [{"model": "mean-colour", "pretrained": None, "device": "cpu"}] * 2
+
+
+def test_search__default_ranking_follows_the_captions(opened: Collection, db: Path) -> None:
+    assert opened.search("red").by is Ranking.FUSED
+    silent = collection.open_collection("silent", db, loaded=colour_encoder.ColourEncoder())
+    assert silent.search("red").by is Ranking.IMAGE
+    with pytest.raises(errors.QueryError, match="no captions"):
+        silent.search("red", by="caption")
+
+
+def test_search__carries_what_was_asked(opened: Collection) -> None:
+    found = opened.search(" two\n red  things ", k=2, by="image", category=["red", "blue"])
+    assert (found.query, found.by, found.k, found.matching) == ("two red things", Ranking.IMAGE, 2, 2)
+    assert (found.collection, found.model, found.index_kind) == ("colours", "mean-colour", "exact")
+    assert found.encode_seconds > 0
+    assert found.search_seconds > 0
+    assert ids(found) == [1, 3]
+
+
+def test_search__filters(opened: Collection) -> None:
+    assert ids(opened.search("red", by="image", category="BLUE")) == [3]
+    assert ids(opened.search("red", by="image", file_contains="/4.PNG ")) == [4]
+    assert sorted(ids(opened.search("red", by="image", license=2))) == [1, 3, 5]
+    assert sorted(ids(opened.search("red", by="image", license=[1, 2]))) == [1, 2, 3, 4, 5]
+    assert ids(opened.search("red", category="red", license=1)) == []
+
+
+@pytest.mark.parametrize("text", ["", " \n"])
+def test_search__an_empty_text_is_no_query(opened: Collection, text: str) -> None:
+    with pytest.raises(errors.QueryError, match="empty"):
+        opened.search(text)
+
+
+def test_search__unknown_names_get_near_ones(opened: Collection) -> None:
+    with pytest.raises(errors.QueryError, match="no category 'yelow'; near ones: yellow"):
+        opened.search("red", category="yelow")
+    with pytest.raises(errors.QueryError, match="some of its categories: blue, green"):
+        opened.search("red", category="zebra")
+    with pytest.raises(errors.QueryError, match="image, caption, fused"):
+        opened.search("red", by="best")
+
+
+def test_search_image__file_bytes_and_pillow_agree(opened: Collection, tmp_path: Path) -> None:
+    file = tmp_path / "query.png"
+    colour_encoder.picture("blue").save(file)
+    for picture in (file, str(file), file.read_bytes(), Image.open(file)):
+        found = opened.search_image(picture, k=2)
+        assert ids(found)[0] == 3
+        assert found.by is Ranking.IMAGE
+    assert opened.search_image(file).query == "picture query.png"
+
+
+def test_search_image__unreadable_names_the_file(opened: Collection, tmp_path: Path) -> None:
+    (tmp_path / "notes.jpg").write_text("no picture")
+    with pytest.raises(errors.PictureError, match=r"notes\.jpg cannot be used as a query: not a picture"):
+        opened.search_image(tmp_path / "notes.jpg")
+    with pytest.raises(errors.PictureError, match=r"absent\.jpg.*missing"):
+        opened.search_image(tmp_path / "absent.jpg")
+    with pytest.raises(errors.PictureError):
+        opened.search_image(b"no picture")
+
+
+def test_search_image__a_stored_picture_finds_itself(opened: Collection) -> None:
+    for row, record in enumerate(opened.store.records):
+        hit = opened.search_image(opened.store.picture_path(record), k=1)[0]
+        assert hit.record == record
+        assert hit.score == pytest.approx(1, abs=1e-3)
+        assert opened._vector_of(row) == pytest.approx(opened.store.image_index.vectors()[row])
+
+
+def test_similar_to__leaves_itself_out(opened: Collection) -> None:
+    found = opened.similar_to(3, k=99)
+    assert 3 not in ids(found)
+    assert len(found) == 4
+    assert found.query == "like blue/3.png"
+    assert ids(opened.similar_to(3, category=["blue", "red"])) == [1]
+    with pytest.raises(errors.QueryError, match="image_id 77"):
+        opened.similar_to(77)
+
+
+def test_captions__for_a_picture_and_near_a_known_one(opened: Collection) -> None:
+    picture = images.encode_jpeg(colour_encoder.picture("green"), 90)
+    for hits in (opened.captions_for(picture, k=2), opened.captions_near(2, k=2)):
+        assert [hit.caption.display for hit in hits] == ["a green field", "so green"]
+        assert {hit.record.image_id for hit in hits} == {2}
+
+
+def test_thumbnail__none_where_there_is_no_picture(opened: Collection) -> None:
+    record = opened.store.records[0]
+    assert opened.thumbnail(record, 8) is not None
+    file = opened.store.picture_path(record)
+    aside = file.rename(file.with_suffix(".aside"))
+    assert opened.thumbnail(record, 9) is None
+    aside.rename(file)
+
+
+def test_repr__says_what_it_is(opened: Collection) -> None:
+    assert repr(opened) == "<Collection 'colours': 5 pictures, 8 captions, mean-colour>"
+
+
+def test_search__many_threads_get_their_own_answers(opened: Collection) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    words = ["red", "green", "blue", "yellow"] * 25
+    with ThreadPoolExecutor(8) as pool:
+        firsts = list(pool.map(lambda word: opened.search(word, k=1, by="image")[0].record.categories[0], words))
+    assert firsts == words
+    assert isinstance(opened._vector_of(0), np.ndarray)
