@@ -1,0 +1,138 @@
+"""The frame of every page: title, icon, menu, collection, results per query, state of the index, and the boundary that
+turns every error into a message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from core import errors
+from core.ui import components, links, loaders, quick_start, states, words
+
+if TYPE_CHECKING:
+    from core.collection import Collection
+    from core.store import StoreSummary
+
+MENU = (
+    ("Home.py", "Home", "home"),
+    ("pages/1_Text_Search.py", "Text search", "search"),
+    ("pages/2_Image_Search.py", "Image search", "image_search"),
+    ("pages/3_Browse_Dataset.py", "Browse dataset", "photo_library"),
+    ("pages/4_Embedding_Explorer.py", "Embedding explorer", "scatter_plot"),
+)
+
+_STYLE = components.ASSETS / "page.css"
+
+
+@contextmanager
+def page(title: str, icon: str, *, overview: bool = False) -> Iterator[Collection]:
+    """The frame around a page's own drawing; yields the open collection. An `overview` is headed by its title.
+
+    Where there is no collection yet it shows how to make one and stops. Every error inside, the opening included, is
+    shown as a message and ends the page.
+    """
+    st.set_page_config(page_title=f"{title} · Coco Lens", page_icon=str(components.ASSETS / "icon.svg"), layout="wide")
+    st.html(_STYLE)
+    links.enter_page(title)
+    try:
+        opened = _sidebar()
+    except errors.CocoLensError as error:
+        _title(title, icon)
+        states.known(error)
+        st.stop()
+    except Exception as error:
+        states.unexpected(error)
+        st.stop()
+    try:
+        _title(opened.store.manifest.title if overview and opened is not None else title, icon)
+        if opened is None:
+            quick_start.draw()
+            st.stop()
+        yield opened
+    except errors.CocoLensError as error:
+        states.known(error)
+    except Exception as error:
+        states.unexpected(error)
+    if opened is not None:
+        loaders.warm_up(opened)  # after the page is drawn: loading competes with drawing for the interpreter
+
+
+def _title(title: str, icon: str) -> None:
+    st.title(words.plain(title), icon=f":material/{icon}:", anchor=False)
+
+
+def _sidebar() -> Collection | None:
+    st.logo(str(components.ASSETS / "logo.svg"), size="large", icon_image=str(components.ASSETS / "icon.svg"))
+    with st.sidebar:
+        for path, label, icon in MENU:
+            st.page_link(path, label=label, icon=f":material/{icon}:", width="stretch")
+        st.divider()
+        found = loaders.stores()
+        if not found:
+            st.caption("No collection yet.")
+            return None
+        name = _choose_collection(found)
+        _choose_k()
+        opened = loaders.collection(name)
+        _index_state(opened)
+    return opened
+
+
+def _choose_collection(found: tuple[StoreSummary, ...]) -> str:
+    """The collection of the address or of this session, else the default one, else the first."""
+    titles = {summary.name: summary.title or summary.name for summary in found}
+    preferred = loaders.settings().default_collection
+    default = preferred if preferred in titles else next(iter(titles))
+    asked = links.keep("collection", lambda raw: raw if raw in titles else None)
+    if asked is None and "collection" in st.query_params:
+        st.warning("There is no collection of the name in this address.", icon=":material/link_off:")
+        links.put("collection", None)
+    if asked != st.session_state.get("collection_box"):
+        st.session_state["collection_box"] = asked or default
+    name: str = st.selectbox(
+        "Collection",
+        list(titles),
+        format_func=titles.__getitem__,
+        key="collection_box",
+        persist_state="session",
+        on_change=_collection_chosen,
+    )
+    st.session_state["collection"] = None if name == default else name
+    return name
+
+
+def _collection_chosen() -> None:
+    links.put("collection", st.session_state["collection_box"])
+
+
+def _choose_k() -> None:
+    links.seed("k", lambda raw: links.clamped(raw, links.MIN_K, links.MAX_K))
+    st.slider(
+        "Results per query",
+        links.MIN_K,
+        links.MAX_K,
+        links.DEFAULT_K,
+        key="k",
+        bind="query-params",
+        persist_state="session",
+    )
+
+
+def _index_state(opened: Collection) -> None:
+    """Model, device and what the index holds: quiet, but always in sight."""
+    manifest = opened.store.manifest
+    device = f"on {opened.encoder.device}" if loaders.encoder_ready(opened) else "not loaded yet"
+    lines = [
+        f":material/neurology: {words.plain(manifest.encoder.model)} · {device}",
+        f":material/photo_library: {words.count(manifest.images, 'picture')}",
+        f":material/notes: {words.count(manifest.captions, 'caption')}",
+        f":material/database: {words.plain(manifest.index_kind)} index, {manifest.dim} dimensions",
+        f":material/event: built {words.day(manifest.created_at)}",
+    ]
+    if manifest.skipped:
+        lines.append(f":material/block: {words.count(manifest.skipped, 'picture')} skipped")
+    st.divider()
+    st.caption("  \n".join(lines))

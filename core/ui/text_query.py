@@ -1,0 +1,121 @@
+"""The controls of Text Search: words, samples, recent queries, ranking, filters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from core import search
+from core.ui import filters, links, loaders, words
+
+if TYPE_CHECKING:
+    from core.collection import Collection
+
+SLOW_ENCODING = 0.150  # seconds; past this every pause in typing would be felt, so Enter searches instead
+RECENT = 6
+_RANKINGS = [ranking.value for ranking in search.Ranking]
+
+
+@dataclass(frozen=True, slots=True)
+class TextQuestion:
+    """What is asked. `text` is empty when nothing is."""
+
+    text: str
+    k: int
+    by: search.Ranking
+    filters: search.Filters
+
+
+def ask(opened: Collection) -> TextQuestion:
+    """Draw the controls and return what they say."""
+    links.seed("q", links.line)
+    typed = st.text_input(
+        "Describe a picture",
+        key="q",
+        type="search",
+        placeholder="What should be in the picture?",
+        max_chars=links.MAX_QUERY,
+        live=_live(),
+        bind="query-params",
+        persist_state="session",
+    )
+    text = links.line(typed or "")
+    _pills("Try", loaders.sample_queries(opened), "sample")
+    _pills("Recent", tuple(query for query in _recent() if query != text), "recent")
+    with st.container(horizontal=True, vertical_alignment="bottom", key="query-options"):
+        by = _ranking(opened)
+        chosen = filters.choose(opened)
+        st.toggle(
+            "Search as you type",
+            key="live",
+            persist_state="session",
+            on_change=_decided,
+            help="Off by itself when the model takes longer than 150 ms for a text; Enter searches then.",
+        )
+    return TextQuestion(text, int(st.session_state["k"]), by, chosen)
+
+
+def remember(opened: Collection, question: TextQuestion, result: search.SearchResult) -> None:
+    """Keep the query for the recent ones, and say when the model could not read all of it."""
+    st.session_state["encode_seconds"] = result.encode_seconds
+    others = [query for query in _recent() if query != question.text and not question.text.startswith(query)]
+    st.session_state["recent_queries"] = [question.text, *others][:RECENT]
+    if opened.encoder.exceeds_context(question.text):
+        st.info("This text is longer than the model reads: its end was ignored.", icon=":material/content_cut:")
+
+
+def _ranking(opened: Collection) -> search.Ranking:
+    """Which vectors rank the pictures; a collection without captions leaves no choice."""
+    if not opened.store.captions:
+        return search.Ranking.IMAGE
+    links.seed("by", lambda raw: raw if raw in _RANKINGS else None)
+    chosen = st.segmented_control(
+        "Rank by",
+        _RANKINGS,
+        default=search.Ranking.FUSED.value,
+        required=True,
+        key="by",
+        bind="query-params",
+        persist_state="session",
+        help="**image**: by what the pictures look like. **caption**: by their best caption. **fused**: by both.",
+    )
+    return search.Ranking(chosen or search.Ranking.FUSED)
+
+
+def _pills(label: str, options: tuple[str, ...], key: str) -> None:
+    """Queries to click. The choice goes into the box and the pill is free again."""
+    if options:
+        st.pills(
+            label,
+            options,
+            format_func=words.plain,
+            key=key,
+            on_change=_take,
+            args=(key,),
+            label_visibility="collapsed",
+        )
+
+
+def _take(key: str) -> None:
+    chosen = st.session_state[key]
+    if chosen:
+        st.session_state["q"] = chosen
+    st.session_state[key] = None
+
+
+def _recent() -> list[str]:
+    known: list[str] = st.session_state.get("recent_queries", [])
+    return known
+
+
+def _live() -> bool:
+    """The visitor's own choice where there is one, else whether the last encoding was fast."""
+    if not st.session_state.get("live_decided"):
+        st.session_state["live"] = float(st.session_state.get("encode_seconds", 0)) <= SLOW_ENCODING
+    return bool(st.session_state["live"])
+
+
+def _decided() -> None:
+    st.session_state["live_decided"] = True
