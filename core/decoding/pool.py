@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,7 +46,7 @@ def decode_all(
     *,
     timeout: float = TIMEOUT,
     opener: str = DEFAULT_OPENER,
-) -> Iterator[Image.Image | PictureError]:
+) -> Generator[Image.Image | PictureError, None, None]:
     """One item per path, in order: the upright RGB picture shrunk for an encoder of input `side`, or why there is none.
 
     Decoding goes on while the caller works with what it has; at most some 16 pictures per child wait. A crash or a

@@ -1,0 +1,234 @@
+"""Add pictures to a collection, or remove some, without encoding the others again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from core import config, dataset, progress, store
+from core import encoder as encoders
+from core.build import encoding
+from core.build.report import BuildReport
+from core.embedding import Embeddings
+from core.encoder import Encoder
+from core.errors import QueryError, SourceError
+from core.progress import Progress
+from core.records import Category, ImageRecord, License, RecordSet, Skipped
+from core.store import Store
+
+
+def add_to_collection(
+    name: str,
+    images: Path | None = None,
+    captions: Path | None = None,
+    instances: Path | None = None,
+    *,
+    db: Path | None = None,
+    device: str = "auto",
+    report: progress.Report = progress.silent,
+    encoder: Encoder | None = None,
+) -> BuildReport:
+    """Encode the pictures that the collection does not have yet and put them in, in one step.
+
+    `images` is the collection's picture folder (the default) or a folder inside it; a folder source is looked through
+    again, labels included where the collection has them. Pictures are told by image_id: those that are there already
+    are left as they are and counted. The encoder is the one the collection was built with.
+    Raises `SourceError` for a folder outside, for an image_id or caption_id that means something else here, and what
+    `build_collection` raises; `StoreMisfitError` for an `encoder` that is not the collection's.
+    """
+    began = time.perf_counter()
+    db = db or config.Settings.from_environment().db
+    with store.held(db, name):
+        before = store.open_store(db / name)
+        source = before.manifest.source
+        report(Progress("Reading the source", 0, 0, unit="records"))
+        found = dataset.load_records(
+            before.images_root,
+            captions,
+            instances,
+            labels_from_folders=source.labels_from_folders and captions is None and instances is None,
+            under=_below(before, images),
+        )
+        fresh = _fresh(before, found)
+        already = len(found.records) - len(fresh.records)
+        if not fresh.records:
+            return _report(before, began, skipped=found.skipped, already=already)
+        if encoder is None:
+            manifest = before.manifest
+            encoder = encoders.load_encoder(manifest.model, manifest.pretrained, device=device, report=report)
+        store.check_fits(before, encoder.spec)
+        work = store.work_folder(db, name)
+        encoded = encoding.encode(fresh, before.images_root, encoder, work, report)
+        records = _merged(before, encoded.records)
+        after = _write(before, records, encoded.images, encoded.captions, report)
+        store.forget_work(db, name)
+    return replace(
+        _report(after, began, skipped=encoded.records.skipped, already=already),
+        pictures_per_second=encoded.pictures_per_second,
+        resumed_from=encoded.images.reused,
+        added=len(encoded.records.records),
+    )
+
+
+def remove_from_collection(
+    name: str,
+    pictures: Iterable[int | str],
+    *,
+    db: Path | None = None,
+    report: progress.Report = progress.silent,
+) -> BuildReport:
+    """Take pictures, by image_id or file name, and their captions out of the collection, in one step. The picture
+    files stay where they are. Needs no model.
+
+    Raises `QueryError` naming what the collection does not have, and when nothing would be left.
+    """
+    began = time.perf_counter()
+    db = db or config.Settings.from_environment().db
+    with store.held(db, name):
+        before = store.open_store(db / name)
+        gone = _rows_of(before, list(pictures))
+        if len(gone) == len(before.records):
+            raise QueryError(
+                f"that would leave nothing of collection {name!r}; to be rid of it, delete the folder {before.folder}"
+            )
+        keep = tuple(record for row, record in enumerate(before.records) if row not in gone)
+        records = RecordSet(keep, before.categories, before.licenses, before.manifest.skips)
+        nothing = Embeddings(np.empty(0, np.int64), np.empty((0, before.manifest.dim), np.float32))
+        after = _write(before, records, nothing, nothing, report) if gone else before
+    return replace(_report(after, began), removed=len(gone))
+
+
+def _below(before: Store, images: Path | None) -> str:
+    """Where the folder `images` lies in the collection's picture folder, "" for that folder itself."""
+    if images is None:
+        return ""
+    root, asked = before.images_root.resolve(), images.resolve()
+    if not asked.is_relative_to(root):
+        raise SourceError(
+            f"{images}: the pictures of collection {before.manifest.name!r} lie under {root}, and all must; "
+            "put the new ones into a folder there, or build a collection of their own"
+        )
+    below = asked.relative_to(root).as_posix()
+    return "" if below == "." else below
+
+
+def _fresh(before: Store, found: RecordSet) -> RecordSet:
+    """What the collection does not have yet. Raises `SourceError` where an id means something else in the source."""
+    there = {record.image_id: record.file_name for record in before.records}
+    spoken = {caption.caption_id for record in before.records for caption in record.captions}
+    fresh = []
+    for record in found.records:
+        if record.image_id not in there:
+            fresh.append(record)
+        elif there[record.image_id] != record.file_name:
+            raise SourceError(
+                f"image_id {record.image_id} is {there[record.image_id]} in collection {before.manifest.name!r}, and "
+                f"{record.file_name} in the source; give the new pictures ids of their own, or build another collection"
+            )
+    for record in fresh:
+        for caption in record.captions:
+            if caption.caption_id in spoken:
+                raise SourceError(
+                    f"caption_id {caption.caption_id} of {record.file_name} is taken in collection "
+                    f"{before.manifest.name!r}; give the new captions ids of their own"
+                )
+    return replace(found, records=tuple(fresh))
+
+
+def _merged(before: Store, new: RecordSet) -> RecordSet:
+    records = sorted((*before.records, *new.records), key=lambda record: record.image_id)
+    ids = {record.image_id for record in records}
+    skipped = dict.fromkeys((*before.manifest.skips, *new.skipped))
+    return RecordSet(
+        tuple(records),
+        _merged_categories(before.categories, new.categories, records),
+        _merged_licenses(before.licenses, new.licenses),
+        tuple(one for one in skipped if one.image_id is None or one.image_id not in ids or one.file_name == ""),
+    )
+
+
+def _merged_categories(
+    before: Sequence[Category], new: Sequence[Category], records: Sequence[ImageRecord]
+) -> tuple[Category, ...]:
+    """By name, the collection's own first; a new name whose id is taken gets the next free one."""
+    table = {category.name: category for category in before}
+    taken = {category.category_id for category in before}
+    for category in new:
+        if category.name not in table:
+            free = category.category_id if category.category_id not in taken else max(taken) + 1
+            table[category.name] = replace(category, category_id=free)
+            taken.add(free)
+    return tuple(sorted(table.values(), key=lambda category: category.category_id))
+
+
+def _merged_licenses(before: Sequence[License], new: Sequence[License]) -> tuple[License, ...]:
+    """By id. Raises `SourceError` where an id stands for two licences: the pictures' rights would be told wrongly."""
+    table = {licence.license_id: licence for licence in before}
+    for licence in new:
+        known = table.setdefault(licence.license_id, licence)
+        if known != licence:
+            raise SourceError(
+                f"licence {licence.license_id} is {known.name!r} in the collection and {licence.name!r} in the source; "
+                "number the source's licences as the collection does"
+            )
+    return tuple(table[key] for key in sorted(table))
+
+
+def _write(
+    before: Store, records: RecordSet, images: Embeddings, captions: Embeddings, report: progress.Report
+) -> Store:
+    """Write the collection with the records given: vectors of the new ones as given, the others' as they are stored."""
+    manifest = before.manifest
+    header = store.Header(
+        manifest.name, manifest.title, manifest.source, manifest.encoder, manifest.model, manifest.pretrained
+    )
+    image_ids = [record.image_id for record in records.records]
+    caption_ids = [caption.caption_id for record in records.records for caption in record.captions]
+    if not len(captions) and not manifest.caption_vectors:
+        caption_ids = []
+    unlisted = manifest.skipped - len(manifest.skips)  # past the first 200 the manifest only counts
+    folder = store.write_store(
+        before.folder.parent,
+        header,
+        records,
+        _gathered(image_ids, [record.image_id for record in before.records], before.image_index.vectors(), images),
+        _gathered(caption_ids, [one.caption_id for one in before.captions], before.caption_index.vectors(), captions),
+        report=report,
+        created_at=manifest.created_at,
+        skipped=unlisted + len(records.skipped),
+    )
+    return store.open_store(folder)
+
+
+def _gathered(wanted: Sequence[int], old_ids: Sequence[int], old: np.ndarray, new: Embeddings) -> Embeddings:
+    rows = {number: row for row, number in enumerate([*old_ids, *new.ids.tolist()])}
+    vectors = np.concatenate([old, new.vectors])
+    return Embeddings(np.array(wanted, np.int64), vectors[[rows[number] for number in wanted]])
+
+
+def _rows_of(before: Store, pictures: list[int | str]) -> frozenset[int]:
+    by_name = {record.file_name: row for row, record in enumerate(before.records)}
+    by_id = {record.image_id: row for row, record in enumerate(before.records)}
+    rows = {one: by_id.get(one) if isinstance(one, int) else by_name.get(one) for one in pictures}
+    unknown = [str(one) for one, row in rows.items() if row is None]
+    if unknown:
+        more = f" and {len(unknown) - 5} more" if len(unknown) > 5 else ""
+        raise QueryError(f"collection {before.manifest.name!r} has no picture {', '.join(unknown[:5])}{more}")
+    return frozenset(row for row in rows.values() if row is not None)
+
+
+def _report(at: Store, began: float, skipped: tuple[Skipped, ...] = (), already: int = 0) -> BuildReport:
+    return BuildReport(
+        name=at.manifest.name,
+        folder=at.folder,
+        images=at.manifest.images,
+        captions=at.manifest.captions,
+        skipped=skipped,
+        seconds=time.perf_counter() - began,
+        pictures_per_second=0.0,
+        already_there=already,
+    )

@@ -1,0 +1,50 @@
+"""Whether an encoder fits a store, and the command that builds a store again."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+from core.encoder.contract import EncoderSpec
+from core.errors import StoreMisfitError
+from core.store import places
+from core.store.manifest import Manifest
+from core.store.opened import Store
+
+
+def check_fits(store: Store, spec: EncoderSpec) -> None:
+    """Raise `StoreMisfitError` naming both unless the store was built with exactly this encoder: vectors of two models
+    have nothing to do with each other, even where their widths agree."""
+    built_with = store.manifest.encoder
+    if spec != built_with:
+        raise StoreMisfitError(
+            f"collection {store.manifest.name!r} was built with {_named(built_with)}, "
+            f"but the encoder is {_named(spec)}; build it again: {rebuild_command(store.manifest, store.folder)}"
+        )
+
+
+def rebuild_command(manifest: Manifest, folder: Path) -> str:
+    """The command line that builds the collection again from its source, with the model it was built with."""
+    source = manifest.source
+    words = [
+        "python",
+        "-m",
+        "core",
+        "build",
+        manifest.name,
+        "--images",
+        str(places.resolved(source.images_root, folder)),
+    ]
+    for option, value in (("--captions", source.captions), ("--instances", source.instances)):
+        words += [option, str(places.resolved(value, folder))] if value else []
+    words += ["--labels-from-folders"] if source.labels_from_folders else []
+    words += ["--model", manifest.model] if manifest.model != "bundled" else []
+    words += ["--pretrained", manifest.pretrained] if manifest.pretrained else []
+    return shlex.join(words)
+
+
+def _named(spec: EncoderSpec) -> str:
+    return (
+        f"{spec.family} {spec.model} ({spec.weights}, {spec.dim} wide, {spec.image_size} px, "
+        f"fingerprint {spec.fingerprint[:12]})"
+    )

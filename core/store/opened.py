@@ -1,0 +1,65 @@
+"""An open store, in memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core import images
+from core.errors import QueryError
+from core.index import VectorIndex
+from core.records import Caption, Category, ImageRecord, License
+from core.store import places
+from core.store.manifest import Manifest
+
+
+@dataclass(frozen=True, eq=False)
+class Store:
+    """One version of a collection, whole: nothing is read from its folder later, so a rebuild cannot mix into it.
+
+    Rows count from 0 and mean the same in `records`, `image_index` and `caption_image_rows`. `captions` are the
+    captions that have a vector: all of them, or none when the encoder cannot read.
+    """
+
+    manifest: Manifest
+    folder: Path
+    records: tuple[ImageRecord, ...]
+    captions: tuple[Caption, ...]
+    caption_image_rows: NDArray[np.int64]
+    image_index: VectorIndex
+    caption_index: VectorIndex
+    _rows: dict[int, int] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_rows", {record.image_id: row for row, record in enumerate(self.records)})
+
+    @property
+    def categories(self) -> tuple[Category, ...]:
+        """The source's categories, by id."""
+        return self.manifest.categories
+
+    @property
+    def licenses(self) -> tuple[License, ...]:
+        """The source's licences, by id."""
+        return self.manifest.licenses
+
+    @property
+    def images_root(self) -> Path:
+        """The picture folder; it may be gone, a store answers without it."""
+        return places.resolved(self.manifest.source.images_root, self.folder)
+
+    def row_of(self, image_id: int) -> int:
+        """Row of a picture. Raises `QueryError` when the collection has none of that id."""
+        row = self._rows.get(image_id)
+        if row is None:
+            raise QueryError(
+                f"no picture with image_id {image_id} among the {len(self.records)} of {self.manifest.name!r}"
+            )
+        return row
+
+    def picture_path(self, record: ImageRecord) -> Path:
+        """The picture's file, which may be missing. Raises `UnsafePathError` for a name that leaves the folder."""
+        return images.resolve_inside(self.images_root, record.file_name)
