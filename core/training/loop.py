@@ -22,6 +22,8 @@ from core.training.recipe import Phase, Recipe
 
 _WARM_UP = 0.05
 _GRADIENT_LIMIT = 1.0
+# The running average reads and writes every weight: at each step it would cost a tenth of a text phase.
+_FOLLOW_EVERY = 4
 
 
 @dataclass(slots=True)
@@ -95,7 +97,8 @@ def _run_phase(
             loss.backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(learner.parameters(), _GRADIENT_LIMIT)
             optimiser.step()
-            _follow(average, learner, _decay(phase, step + epoch * per_epoch))
+            if step % _FOLLOW_EVERY == 0:
+                _follow(average, learner, _decay(phase, step + epoch * per_epoch) ** _FOLLOW_EVERY)
             total += value
             report(Progress(f"{phase.kind} {epoch + 1}/{phase.epochs}", step + 1, per_epoch, unit="batches"))
         recall = validation.recall(average, list(materials.values()), phase, recipe.model.image_size)
@@ -147,6 +150,7 @@ def _optimiser(learner: steps.Apprentice, phase: Phase) -> torch.optim.Optimizer
         ],
         lr=phase.rate,
         betas=(0.9, 0.98),
+        fused=True,
     )
 
 

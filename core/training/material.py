@@ -29,7 +29,8 @@ class Material:
 
     `pixels` `(n, side, side, 3)`; `views` the fixed crops of each picture; `answers` what the teacher saw in them, or
     None; `tokens` `(t, context)` all texts; `texts_of[i]` the rows of `tokens` that belong to picture i; `groups`
-    `(n,)` equal where two pictures may be described by the same text; `captioned` False for class labels. `trained` and
+    `(n,)` equal where two pictures may be described by the same text; `captioned` False for class labels. `every_text`: a text phase passes
+    all texts of a picture rather than one (captions people wrote are scarce, drawn scenes are not). `trained` and
     `held_out` are the pictures to learn from and those to validate on.
     A source without pictures has `pixels` of length 0 and one entry of `texts_of` per picture that is not there.
     """
@@ -42,6 +43,7 @@ class Material:
     texts_of: tuple[NDArray[np.int64], ...]
     groups: NDArray[np.int64]
     captioned: bool
+    every_text: bool
     trained: NDArray[np.int64]
     held_out: NDArray[np.int64]
 
@@ -87,6 +89,7 @@ def prepare(source: Source, recipe: Recipe, cache: Path, report: Report, *, taug
         texts_of=tuple(np.arange(end - count, end) for end, count in zip(ends, counts, strict=True)),
         groups=groups.astype(np.int64),
         captioned=captioned,
+        every_text=source.kind == "captions",
         trained=np.setdiff1d(np.arange(len(texts)), held_out),
         held_out=held_out,
     )

@@ -21,7 +21,7 @@ class ModelShape:
     embed_dim: int = 256
     text_width: int = 192
     text_heads: int = 6
-    text_layers: int = 4
+    text_layers: int = 3
     context_length: int = 48
 
 

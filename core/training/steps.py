@@ -53,14 +53,13 @@ class Bank:
 
 
 def batches(materials: list[Material], phase: Phase, rng: np.random.Generator) -> Iterator[list[Part]]:
-    """One epoch in random order, mixed over the sources. A text phase passes every caption once, the others every
-    picture once with one of its texts."""
+    """One epoch in random order, mixed over the sources. Every picture comes once with one of its texts, or, in a
+    text phase, once with each of them where they are scarce."""
     source, picture, text = [], [], []
     for number, material in enumerate(materials):
         for index in material.trained:
             own = material.texts_of[index]
-            every = phase.kind == "text" and material.captioned and len(material.pixels) > 0
-            chosen = own if every else rng.choice(own, 1)
+            chosen = own if phase.kind == "text" and material.every_text else rng.choice(own, 1)
             source.extend([number] * len(chosen))
             picture.extend([index] * len(chosen))
             text.extend(chosen)

@@ -1,0 +1,115 @@
+"""A small run from pictures and captions to a checkpoint that open_clip loads, and its resumption."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from core.encoder import load_encoder
+from core.errors import Cancelled, ConfigurationError, TrainingError
+from core.progress import Progress, silent
+from core.training import loop, recipe
+
+COLOURS = {"red": (220, 30, 30), "green": (30, 200, 40), "blue": (30, 40, 220), "yellow": (230, 220, 40)}
+SHAPE = recipe.ModelShape(
+    image_tower="test_resnet", image_size=32, embed_dim=16, text_width=16, text_heads=2, text_layers=1, context_length=12
+)
+
+
+@pytest.fixture(scope="module")
+def captioned(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """32 pictures of one colour each with two captions that name it."""
+    folder = tmp_path_factory.mktemp("captioned")
+    rng = np.random.default_rng(0)
+    images, annotations = [], []
+    for number in range(32):
+        word, colour = list(COLOURS.items())[number % 4]
+        pixels = np.clip(np.array(colour) + rng.integers(-25, 25, (24, 24, 3)), 0, 255).astype(np.uint8)
+        Image.fromarray(pixels).save(folder / f"{number}.png")
+        images.append({"id": number, "file_name": f"{number}.png", "width": 24, "height": 24})
+        for text in (f"a {word} picture", f"everything here is {word}"):
+            annotations.append({"id": len(annotations), "image_id": number, "caption": text})
+    captions = folder / "captions.json"
+    captions.write_text(json.dumps({"images": images, "annotations": annotations}))
+    return folder, captions
+
+
+def plan(captioned: tuple[Path, Path], epochs: int = 2) -> recipe.Recipe:
+    made = recipe.plain_recipe(*captioned, 32, epochs=epochs, batch=8, rate=1e-3)
+    return dataclasses.replace(made, model=SHAPE)
+
+
+def test_train__checkpoint_opens_as_encoder(captioned: tuple[Path, Path], tmp_path: Path) -> None:
+    course = loop.train(plan(captioned), tmp_path / "run", silent)
+    assert [entry["epoch"] for entry in course.history] == [1, 2]
+    encoder = load_encoder(str(tmp_path / "run" / "best"))
+    assert encoder.spec.dim == 16
+    assert encoder.encode_texts(["a red picture"]).shape == (1, 16)
+    assert json.loads((tmp_path / "run" / "curves.json").read_text())[1]["kind"] == "contrast"
+
+
+def test_train__learns_colours(captioned: tuple[Path, Path], tmp_path: Path) -> None:
+    loop.train(plan(captioned, epochs=25), tmp_path / "run", silent)
+    encoder = load_encoder(str(tmp_path / "run" / "last"))
+    swatches = encoder.encode_images([Image.new("RGB", (24, 24), colour) for colour in COLOURS.values()])
+    texts = encoder.encode_texts([f"a {word} picture" for word in COLOURS])
+    right = int((np.argmax(texts @ swatches.T, axis=1) == np.arange(4)).sum())
+    assert right >= 3  # chance: 1
+
+
+def test_train__resumed_run_equals_uninterrupted_one(captioned: tuple[Path, Path], tmp_path: Path) -> None:
+    whole = loop.train(plan(captioned, epochs=3), tmp_path / "whole", silent)
+
+    def stop_in_the_second_epoch(progress: Progress) -> None:
+        if progress.stage == "contrast 2/3":
+            raise Cancelled("stopped by the test")
+
+    with pytest.raises(Cancelled):
+        loop.train(plan(captioned, epochs=3), tmp_path / "cut", stop_in_the_second_epoch)
+    resumed = loop.train(plan(captioned, epochs=3), tmp_path / "cut", silent)
+    assert len(resumed.history) == 3
+    assert [e["loss"] for e in resumed.history] == pytest.approx([e["loss"] for e in whole.history], abs=2e-3)
+
+
+def test_train__other_model_in_the_folder_is_refused(captioned: tuple[Path, Path], tmp_path: Path) -> None:
+    loop.train(plan(captioned, epochs=1), tmp_path / "run", silent)
+    other = dataclasses.replace(plan(captioned), model=dataclasses.replace(SHAPE, embed_dim=8))
+    with pytest.raises(TrainingError, match="another model"):
+        loop.train(other, tmp_path / "run", silent)
+
+
+def test_train__batch_larger_than_the_set(captioned: tuple[Path, Path], tmp_path: Path) -> None:
+    made = plan(captioned)
+    phase = dataclasses.replace(made.phases[0], batch=1000)
+    with pytest.raises(TrainingError, match="fewer than 1000"):
+        loop.train(dataclasses.replace(made, phases=(phase,)), tmp_path / "run", silent)
+
+
+def test_read_recipe__bundled_one_is_sound() -> None:
+    made = recipe.read_recipe(Path(__file__).parents[2] / "docs" / "recipes" / "bundled.toml")
+    paths = [str(path) for source in made.sources for path in (source.images, source.captions) if path]
+    assert paths
+    assert not any("/coco/" in path or "/dev" in path for path in paths)  # evaluation parts are never trained on
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("surprise = 1", "surprise"),
+        ('[[source]]\nname = "a"\nkind = "captions"\ncolour = 1', "colour"),
+        ('[[phase]]\nkind = "contrast"\nepochs = 1\nsources = ["nowhere"]', "nowhere"),
+        ('[[phase]]\nkind = "text"\nepochs = 1\nsources = []', "teacher"),
+        ("", "nothing would be trained"),
+        ("= broken", "cannot be read"),
+    ],
+)
+def test_read_recipe__names_what_is_wrong(text: str, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "recipe.toml"
+    path.write_text(text)
+    with pytest.raises(ConfigurationError, match=message):
+        recipe.read_recipe(path)
