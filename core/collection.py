@@ -157,7 +157,8 @@ class Collection:
             return None
 
     def _vector_of(self, row: int) -> NDArray[np.float32]:
-        return self.store.image_index.vectors()[row]
+        vector: NDArray[np.float32] = self.store.image_index.vectors()[row]
+        return vector
 
     def _encode_picture(self, picture: Picture) -> tuple[NDArray[np.float32], float]:
         """The unit vector `(dim,)` of a picture, and the seconds that decoding and encoding took."""
@@ -218,11 +219,8 @@ class Collection:
         known = {entry.name.casefold(): entry.name for entry in self.store.categories}
         for name in names:
             if name.casefold() not in known:
-                near = [known[match] for match in difflib.get_close_matches(name.casefold(), known, n=3)]
-                shown = ", ".join(near or list(known.values())[:10]) or "it has none"
                 raise errors.QueryError(
-                    f"the collection {self.name!r} has no category {name!r}; "
-                    f"{'near ones' if near else 'some of its categories'}: {shown}"
+                    f"the collection {self.name!r} has no category {name!r}; {_nearest(name, known)}"
                 )
         return search.Filters(
             categories=frozenset(known[name.casefold()] for name in names),
@@ -242,3 +240,11 @@ def _open_picture(picture: Picture, side: int) -> Image:
         return images.open_for_encoder(path, side)
     except errors.PictureError as error:
         raise type(error)(f"{path} cannot be used as a query: {error}") from error
+
+
+def _nearest(name: str, known: dict[str, str]) -> str:
+    """What to say when a category is not among `known` (folded name to name)."""
+    near = difflib.get_close_matches(name.casefold(), known, n=3)
+    if near:
+        return f"near ones: {', '.join(known[match] for match in near)}"
+    return f"some of its categories: {', '.join(list(known.values())[:10])}" if known else "it has no categories at all"

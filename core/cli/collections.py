@@ -28,10 +28,11 @@ Stopped half-way, the same command goes on where it was. An existing collection 
 replaced in one step at the end, and answers until then."""
 
 _ADD = "Add pictures to a collection without encoding the others again."
-_ADD_EXAMPLES = """  python -m core add holidays --images ~/Pictures/holidays
-  python -m core add coco --images val2017 --captions more_captions.json
+_ADD_EXAMPLES = """  python -m core add holidays                  what is new in the picture folder
+  python -m core add holidays --images ~/Pictures/holidays/beach
+  python -m core add coco --captions more_captions.json
 
-The folder must be the collection's own picture folder, or lie inside it: file names are kept relative to it."""
+New pictures lie in the collection's own picture folder: file names are kept relative to it."""
 
 _REMOVE = "Remove pictures from a collection; the picture files themselves stay."
 _REMOVE_EXAMPLES = """  python -m core remove holidays beach/0412.jpg beach/0413.jpg
@@ -45,7 +46,7 @@ def register(commands: options.Commands) -> None:
     """Adds the five commands."""
     build = options.add_command(commands, "build", summary=_BUILD, examples=_BUILD_EXAMPLES)
     options.add_collection(build)
-    _add_sources(build)
+    _add_sources(build, images="folder of the pictures", required=True)
     build.add_argument("--labels-from-folders", action="store_true", help="the name of a picture's folder is its label")
     build.add_argument("--title", metavar="TEXT", help="the name people see (default: NAME)")
     build.add_argument(
@@ -59,7 +60,7 @@ def register(commands: options.Commands) -> None:
 
     add = options.add_command(commands, "add", summary=_ADD, examples=_ADD_EXAMPLES)
     options.add_collection(add)
-    _add_sources(add)
+    _add_sources(add, images="the collection's picture folder (default), or a folder inside it", required=False)
     options.add_device(add)
     add.set_defaults(run=_add)
 
@@ -78,8 +79,8 @@ def register(commands: options.Commands) -> None:
     verify.set_defaults(run=_verify)
 
 
-def _add_sources(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--images", type=Path, required=True, metavar="DIR", help="folder of the pictures")
+def _add_sources(parser: argparse.ArgumentParser, *, images: str, required: bool) -> None:
+    parser.add_argument("--images", type=Path, required=required, metavar="DIR", help=images)
     parser.add_argument("--captions", type=Path, metavar="FILE", help="COCO captions JSON")
     parser.add_argument("--instances", type=Path, metavar="FILE", help="COCO instances JSON: boxes and categories")
 
@@ -94,8 +95,8 @@ def _build(arguments: argparse.Namespace) -> int:
             arguments.captions,
             arguments.instances,
             labels_from_folders=arguments.labels_from_folders,
-            model=arguments.model,
-            pretrained=arguments.pretrained,
+            model=_lasting(arguments.model),
+            pretrained=None if arguments.pretrained is None else _lasting(arguments.pretrained),
             db=options.db_folder(arguments),
             title=arguments.title,
             device=arguments.device,
@@ -103,6 +104,12 @@ def _build(arguments: argparse.Namespace) -> int:
         )
     _print_build(done)
     return 0
+
+
+def _lasting(word: str) -> str:
+    """A path as it can be found again from any folder: the collection loads its model by these words for ever."""
+    path = Path(word).expanduser()
+    return str(path.resolve()) if word != "bundled" and path.exists() else word
 
 
 def _add(arguments: argparse.Namespace) -> int:
@@ -118,7 +125,7 @@ def _add(arguments: argparse.Namespace) -> int:
             device=arguments.device,
             report=report,
         )
-    _print_build(done)
+    _print_build(done, f"Added {done.added:,} pictures; {done.already_there:,} were there already")
     return 0
 
 
@@ -128,18 +135,26 @@ def _remove(arguments: argparse.Namespace) -> int:
     wanted = [int(picture) if picture.isdecimal() else picture for picture in arguments.pictures]
     with progress_bar.shown() as report:
         done = build.remove_from_collection(arguments.name, wanted, db=options.db_folder(arguments), report=report)
-    _print_build(done)
+    _print_build(done, f"Removed {done.removed:,} pictures")
     return 0
 
 
-def _print_build(done: BuildReport) -> None:
-    print(done)
+def _print_build(done: BuildReport, change: str = "") -> None:
+    if change:
+        print(change)
+    if done.resumed_from:
+        print(f"Went on from an interrupted run: {done.resumed_from:,} pictures were encoded already")
+    if done.skipped:
+        _print_skipped(done.skipped)
+    rate = f", {done.pictures_per_second:,.1f} pictures a second" if done.pictures_per_second else ""
+    holds = f"{done.images:,} pictures, {done.captions:,} captions in {done.folder}"
+    print(f"{done.name}: {holds} ({done.seconds:.1f} s{rate})")
 
 
 def _print_skipped(skipped: Sequence[Skipped]) -> None:
-    print(f"Skipped: {len(skipped):,}")
-    rows = [(f"  {entry.file_name}", entry.reason) for entry in skipped[:_SKIPS_SHOWN]]
-    tables.print_table(("  file", "reason"), rows)
+    print(f"Skipped {len(skipped):,}:")
+    for entry in skipped[:_SKIPS_SHOWN]:
+        print(f"  {tables.plain(entry.file_name)}: {tables.plain(entry.reason)}")
     if len(skipped) > _SKIPS_SHOWN:
         print(f"  … and {len(skipped) - _SKIPS_SHOWN:,} more")
 
@@ -150,7 +165,8 @@ def _list(arguments: argparse.Namespace) -> int:
     folder = options.db_folder(arguments)
     found = store.list_stores(folder)
     if arguments.json:
-        tables.print_json({"db": str(folder), "collections": [dataclasses.asdict(entry) for entry in found]})
+        entries = [dataclasses.asdict(entry) | {"folder": str(entry.folder)} for entry in found]
+        tables.print_json({"db": str(folder), "collections": entries})
         return 0
     if not found:
         print(f"No collections in {folder}. Build one: python -m core build NAME --images DIR")
@@ -160,18 +176,28 @@ def _list(arguments: argparse.Namespace) -> int:
             entry.name,
             f"{entry.images:,}",
             f"{entry.captions:,}",
+            f"{entry.size_bytes / 1e6:,.1f} MB",
             entry.model,
-            entry.created_at,
-            entry.problem or entry.title,
+            entry.created_at[:10],
+            f"FAULT: {entry.problem}" if entry.problem else entry.title,
         )
         for entry in found
     ]
-    tables.print_table(("name", "pictures", "captions", "model", "built", "title"), rows, right=(1, 2))
+    tables.print_table(("name", "pictures", "captions", "size", "model", "built", "title"), rows, right=(1, 2, 3))
     return 0
 
 
 def _verify(arguments: argparse.Namespace) -> int:
     from core import store
 
-    print(store.verify_store(options.db_folder(arguments) / arguments.name))
-    return 0
+    with progress_bar.shown() as report:
+        found = store.verify_store(options.db_folder(arguments) / arguments.name, report)
+    for problem in found.problems:
+        print(f"FAULT: {tables.plain(problem)}")
+    if found.missing_pictures:
+        print(f"note: {len(found.missing_pictures):,} picture files are missing, {found.missing_pictures[0]} for one")
+    checked = f"{found.files_checked} files ({found.bytes_checked / 1e6:,.1f} MB)"
+    contents = f"{found.images:,} pictures and {found.captions:,} captions"
+    verdict = "whole" if found.ok else f"{len(found.problems)} faults"
+    print(f"{found.name}: {verdict}; {checked}, {contents} checked")
+    return 0 if found.ok else 1

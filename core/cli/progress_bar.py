@@ -65,9 +65,13 @@ class _Lines:
         self._stage = ""
         self._began = self._spoke = 0.0
         self._first = 0
+        self._last: progress.Progress | None = None
 
     def __call__(self, at: progress.Progress) -> None:
         now = time.monotonic()
+        if at == self._last:
+            return
+        self._last = at
         if at.stage != self._stage:
             self._stage, self._began, self._first = at.stage, now, at.done
         elif now - self._spoke < _LINE_SECONDS and not (at.total and at.done >= at.total):
