@@ -26,7 +26,9 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("out", type=Path, metavar="OUT", help="folder for checkpoints and curves; resumed when it exists")
+    parser.add_argument(
+        "out", type=Path, metavar="OUT", help="folder for checkpoints and curves; resumed when it exists"
+    )
     parser.add_argument("--images", type=Path, metavar="DIR", help="picture folder")
     parser.add_argument("--captions", type=Path, metavar="FILE", help="COCO captions JSON of those pictures")
     parser.add_argument("--recipe", type=Path, metavar="FILE", help="a recipe (TOML) instead of the options here")
@@ -50,7 +52,9 @@ def run(arguments: argparse.Namespace) -> int:
     elif arguments.epochs < 1 or arguments.batch < 2 or not arguments.rate > 0:
         raise ConfigurationError("--epochs must be at least 1, --batch at least 2 and --rate above 0.")
     else:
-        pictures = sum(1 for record in dataset.load_records(arguments.images, arguments.captions).records if record.captions)
+        pictures = sum(
+            1 for record in dataset.load_records(arguments.images, arguments.captions).records if record.captions
+        )
         plan = recipe.plain_recipe(
             arguments.images,
             arguments.captions,
