@@ -72,9 +72,8 @@ def apply(role: Role, env: MutableMapping[str, str] | None = None) -> ThreadLimi
     would fall back on it by themselves. Libraries that are loaded already are limited through their own calls.
     """
     env = os.environ if env is None else env
-    theirs = env.get("OMP_NUM_THREADS", "")
-    value = theirs if theirs and _is_users("OMP_NUM_THREADS", env) else str(default_threads(role, usable_cores()))
-    wanted = dict.fromkeys(VARIABLES, value)
+    theirs = _openmp_threads(env) if _is_users("OMP_NUM_THREADS", env) else None
+    wanted = dict.fromkeys(VARIABLES, str(theirs or default_threads(role, usable_cores())))
     # Waiting threads sleep instead of spinning, so that a build and a dashboard can run side by side.
     wanted["OMP_WAIT_POLICY"] = "PASSIVE"
     if sys.platform == "darwin":
@@ -101,8 +100,12 @@ def in_force(env: MutableMapping[str, str] | None = None) -> ThreadLimits:
         for name in names
     )
     cores = usable_cores()
+    return ThreadLimits(_openmp_threads(env) or cores, cores, variables)
+
+
+def _openmp_threads(env: MutableMapping[str, str]) -> int | None:
     first = env.get("OMP_NUM_THREADS", "").split(",")[0].strip()  # OpenMP allows a list, one per nesting level
-    return ThreadLimits(int(first) if first.isdecimal() and int(first) > 0 else cores, cores, variables)
+    return int(first) if first.isdecimal() and int(first) > 0 else None
 
 
 def _is_users(name: str, env: MutableMapping[str, str]) -> bool:

@@ -39,7 +39,7 @@ _TURNS = {
 }
 
 
-def open_image(source: Path | bytes, *, max_side: int | None = None, min_side: int = 1) -> Image.Image:
+def open_image(source: Path | bytes, *, max_side: int | None = None, min_side: int = 0) -> Image.Image:
     """The picture as a person sees it: first frame, upright, RGB, transparency on white.
 
     With `max_side` the longer side is at most that many pixels, but the shorter one is not shrunk below `min_side`: an
@@ -143,6 +143,8 @@ def _to_rgb(picture: Image.Image, wanted: tuple[int, int]) -> Image.Image:
     if picture.mode == "RGB" and not picture.has_transparency_data:
         reduced = picture.reduce(factor) if factor > 1 else picture
         return reduced.resize(wanted, Image.Resampling.BICUBIC)
+    if picture.mode in ("I;16B", "I;16L", "I;16N"):  # the other byte orders, which Pillow cannot cut into bands
+        picture = picture.convert("I")
     scale = _grey_scale(picture)
     reduced = Image.new("RGB", (-(-picture.width // factor), -(-picture.height // factor)))
     rows = max(1, _BAND_PIXELS // picture.width // factor) * factor
