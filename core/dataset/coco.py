@@ -25,19 +25,20 @@ def load(root: Path, captions: Path | None, instances: Path | None, *, under: st
     skipped: list[Skipped] = []
     licenses = _licenses(listing)
     pictures = _pictures(listing, PictureFolder(root, under), {item.license_id for item in licenses}, skipped)
+    listed = frozenset(entry.integer("id") for entry in listing.entries("images"))
+    if not pictures:
+        first = f"; the first: {skipped[0].file_name}: {skipped[0].reason}" if skipped else ""
+        raise SourceError(
+            f"none of the {len(listed)} pictures that {listing.name} lists can be used with the folder {root}{first}"
+        )
     if captioned:
-        for image_id, spoken in _captions(captioned, _listed_ids(captioned), skipped).items():
+        for image_id, spoken in _captions(captioned, listed, skipped).items():
             if image_id in pictures:
                 pictures[image_id] = replace(pictures[image_id], captions=tuple(spoken))
     categories: tuple[Category, ...] = ()
     if instanced:
         categories = _categories(instanced)
         _add_boxes(instanced, categories, pictures)
-    if not pictures:
-        first = f"; the first: {skipped[0].file_name}: {skipped[0].reason}" if skipped else ""
-        raise SourceError(
-            f"none of the {len(skipped)} pictures that {listing.name} lists can be used with the folder {root}{first}"
-        )
     return RecordSet(tuple(pictures[key] for key in sorted(pictures)), categories, licenses, tuple(skipped))
 
 
@@ -46,10 +47,6 @@ def captions_by_picture(path: Path) -> dict[int, tuple[Caption, ...]]:
     source = annotation_file.read(path)
     about = frozenset(entry.integer("image_id") for entry in source.entries("annotations"))
     return {image_id: tuple(spoken) for image_id, spoken in sorted(_captions(source, about, []).items())}
-
-
-def _listed_ids(listing: AnnotationFile) -> frozenset[int]:
-    return frozenset(entry.integer("id") for entry in listing.entries("images"))
 
 
 def _pictures(
