@@ -44,5 +44,5 @@ def load_records(
 
 
 def read_captions(captions: Path) -> dict[int, tuple[Caption, ...]]:
-    """The captions of a COCO captions file by image_id, pictures or not. Raises `SourceError` as `load_records` does."""
+    """The captions of a COCO captions file by image_id, pictures or not. Raises `SourceError` as `load_records`."""
     return coco.captions_by_picture(captions)
