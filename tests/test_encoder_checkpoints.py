@@ -14,6 +14,13 @@ from tests import tiny_checkpoint
 ARCHITECTURE = "ViT-B-32"
 
 
+@pytest.fixture(autouse=True)
+def empty_hub_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Whatever this machine has fetched before must not show in a test."""
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
+    return tmp_path / "hub"
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """The outside of a checkpoint: enough for what does not load it."""
@@ -99,6 +106,24 @@ def test_resolve__a_tag_keeps_its_preprocessing_and_activation(monkeypatch: pyte
     found = checkpoints.resolve(ARCHITECTURE, "openai")
     assert (found.weights, found.quick_gelu, found.file.name) == ("openai", True, "fetched.safetensors")
     assert checkpoints.resolve("ViT-B-16-SigLIP", "webli").preprocess["mean"] == (0.5, 0.5, 0.5)
+
+
+def test_resolve__weights_fetched_before_need_no_network(
+    monkeypatch: pytest.MonkeyPatch, empty_hub_cache: Path
+) -> None:
+    def offline(_: object) -> str:
+        raise AssertionError("asked the network")
+
+    monkeypatch.setattr("open_clip.download_pretrained", offline)
+    kept = empty_hub_cache / "models--laion--CLIP-ViT-B-32-laion2B-s34B-b79K"
+    (kept / "refs").mkdir(parents=True)
+    (kept / "refs" / "main").write_text("abc")
+    (kept / "snapshots" / "abc").mkdir(parents=True)
+    for name in ("open_clip_pytorch_model.bin", "open_clip_model.safetensors"):
+        (kept / "snapshots" / "abc" / name).write_bytes(b"")
+        found = checkpoints.resolve(ARCHITECTURE, "laion2b_s34b_b79k")
+        assert found.file.name == name
+        assert found.pretrained == str(found.file)
 
 
 @pytest.mark.parametrize(

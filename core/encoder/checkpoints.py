@@ -176,13 +176,32 @@ def _from_architecture(model: str, pretrained: str | None, report: progress.Repo
             f"{pretrained!r} is neither a file or folder nor pretrained weights of {model}{_near(pretrained, tags)} "
             f"Its tags: {', '.join(tags) or 'none'}."
         )
-    report(progress.Progress(f"Fetching {name} {pretrained}", 0, 0, unit="files"))
-    try:
-        file = Path(open_clip.download_pretrained(cfg))
-    except Exception as error:  # as above
-        raise _not_fetched(model, pretrained, error) from error
+    file = _fetched_before(cfg.get("hf_hub", ""))
+    if file is None:
+        report(progress.Progress(f"Fetching {name} {pretrained}", 0, 0, unit="files"))
+        try:
+            file = Path(open_clip.download_pretrained(cfg))
+        except Exception as error:  # as above
+            raise _not_fetched(model, pretrained, error) from error
     # The model is built from the fetched file, not from the tag: what is fingerprinted is what is loaded.
     return Checkpoint(name, pretrained, name, str(file), file, _preprocess_of(cfg), bool(cfg.get("quick_gelu")))
+
+
+def _fetched_before(hub: str) -> Path | None:
+    """The weights in the hub's own cache on this machine, by the names under which open_clip looks for them.
+
+    Asking the hub whether there is something newer would keep an offline start waiting for most of a minute.
+    """
+    from huggingface_hub import try_to_load_from_cache
+
+    repository, _, name = hub.rpartition("/")
+    name = name or "open_clip_pytorch_model.bin"
+    safe = [f"{name[:-4]}.safetensors"] if name.endswith((".bin", ".pth")) else []
+    for candidate in (*(_PREFERRED[:1] if name == _PREFERRED[2] else ()), *safe, name):
+        found = try_to_load_from_cache(repository, candidate) if repository else None
+        if isinstance(found, str):
+            return Path(found)
+    return None
 
 
 def _from_file(name: str, file: Path, tags: Iterable[str]) -> Checkpoint:
