@@ -11,6 +11,7 @@ import json
 import os
 import zipfile
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -53,9 +54,14 @@ def save(work: Path, name: str, shard: Embeddings) -> None:
             file.flush()
             os.fsync(file.fileno())
         aside.replace(work / f"{name}.npz")
-    except OSError as error:
-        aside.unlink(missing_ok=True)
-        raise StoreWriteError(f"{work}: what is encoded so far cannot be kept ({error.strerror})") from error
+    except (OSError, ValueError) as error:  # ValueError: the zip layer, closing after the disk was full
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)
+        reason = getattr(error, "strerror", None) or error
+        raise StoreWriteError(
+            f"{work}: what is encoded so far cannot be kept ({reason}); "
+            "make room or name another folder with --db, then give the same command again"
+        ) from error
 
 
 def forget_others(work: Path, kind: str, names: Iterable[str]) -> None:
