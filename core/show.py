@@ -67,13 +67,13 @@ def plot_grid(cards: Sequence[Card], heading: str, *, columns: int = 4) -> Figur
         ) from error
     columns = max(1, min(columns, len(cards)))
     rows = max(1, math.ceil(len(cards) / columns))
-    figure, axes = pyplot.subplots(rows, columns, figsize=(3 * columns, 3.2 * rows), squeeze=False)
+    size = (3 * columns, 3.2 * rows)
+    figure, axes = pyplot.subplots(rows, columns, figsize=size, squeeze=False, layout="constrained")
     figure.suptitle(_plain(heading))
     for place in axes.flat:
         place.set_axis_off()
     for place, card in zip(axes.flat, cards, strict=False):
         _draw(place, card)
-    figure.tight_layout()
     return figure
 
 

@@ -75,6 +75,13 @@ def test_search__by_a_picture_within_filters(db: Path, capsys: pytest.CaptureFix
     assert {hit["image_id"] for hit in json.loads(run(capsys, *words, "--license", 1)[1])["hits"]} == {2, 4}
 
 
+def test_search__says_when_the_model_does_not_read_to_the_end(db: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = run(capsys, "search", "colours", "red " * 30, "--json")
+    assert code == 0
+    assert json.loads(out)["hits"]
+    assert "longer than what the model reads" in err
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,6 +66,8 @@ def run(arguments: argparse.Namespace) -> int:
         file_contains=arguments.file,
         license=arguments.license,
     )
+    if arguments.text is not None and opened.encoder.exceeds_context(arguments.text):
+        print("note: the text is longer than what the model reads; its end was left out", file=sys.stderr)
     if arguments.json:
         tables.print_json(found.to_dict())
     else:

@@ -84,7 +84,7 @@ class SearchResult:
 
     def _heading(self) -> str:
         shown = f"{len(self.hits)} of {self.matching:,} pictures"
-        return f"{self.query} - {shown} in {self.collection}, ranked by {self.by.value}"
+        return f"{self.query}: {shown} in {self.collection}, {self.by.value} ranking"
 
     def _cards(self) -> list[show.Card]:
         from core import show
