@@ -102,7 +102,8 @@ def _allowed_rows(store: Store, filters: Filters, exclude_image_id: int | None) 
     if exclude_image_id is None:
         return allowed
     rows: NDArray[np.int64] = np.arange(len(store.records)) if allowed is None else allowed
-    return rows[rows != store.row_of(exclude_image_id)]
+    others: NDArray[np.int64] = rows[rows != store.row_of(exclude_image_id)]
+    return others
 
 
 def _caption_rows(store: Store, allowed: NDArray[np.int64] | None) -> NDArray[np.int64] | None:
