@@ -86,7 +86,7 @@ def _entry(record: ImageRecord) -> dict[str, Any]:
 
 def _short(number: float) -> float:
     """Whole numbers without their `.0`."""
-    return int(number) if number.is_integer() else number
+    return int(number) if float(number).is_integer() else number
 
 
 def _record(entry: Any, place: str) -> ImageRecord:

@@ -111,7 +111,7 @@ def to_bytes(manifest: Manifest) -> bytes:
         "changed_at": manifest.changed_at,
     }
     values["manifest_sha256"] = _own_sum(values)
-    return (json.dumps(values, indent=1, ensure_ascii=False) + "\n").encode()
+    return _written(values)
 
 
 def from_bytes(data: bytes, place: str) -> Manifest:
@@ -126,7 +126,8 @@ def from_bytes(data: bytes, place: str) -> Manifest:
             f"{place}: store format {version}, this program reads format {FORMAT_VERSION}; "
             "build the collection again, or use the version of Coco Lens that wrote it"
         )
-    if field(values, "manifest_sha256", str, place) != _own_sum(values):
+    # The bytes too, not only the values: a changed space is as much a sign of damage as a changed digit.
+    if field(values, "manifest_sha256", str, place) != _own_sum(values) or data != _written(values):
         raise StoreCorruptError(f"{place}: altered since it was written, its own sum does not match")
     for key, only in (("metric", METRIC), ("index_kind", INDEX_KIND), ("vector_type", "float16")):
         if field(values, key, str, place) != only:
@@ -173,6 +174,10 @@ def from_bytes(data: bytes, place: str) -> Manifest:
         created_at=field(values, "created_at", str, place),
         changed_at=field(values, "changed_at", str, place),
     )
+
+
+def _written(values: Mapping[str, Any]) -> bytes:
+    return (json.dumps(values, indent=1, ensure_ascii=False) + "\n").encode("utf-8", "surrogatepass")
 
 
 def _own_sum(values: Mapping[str, Any]) -> str:
