@@ -104,7 +104,7 @@ LIGHTS = {
         "dawn",
         (246, 170, 190),
         0.16,
-        ("", "rosy"),
+        ("",),
         ("under a pink sky", "at dawn", "early in the morning", "at sunrise"),
     ),
     "overcast": Light(

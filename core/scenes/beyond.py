@@ -34,7 +34,7 @@ def space(canvas: Canvas, rng: Random) -> Backdrop:
         canvas.ellipse(rng.uniform(0, canvas.aspect), rng.random(), r, r, (255, 250, 230), rng.randint(120, 255))
     return Backdrop(
         "space",
-        ("outer space", "starry space"),
+        ("space scene", "starry space scene"),
         (
             Zone(
                 "space",

@@ -61,13 +61,12 @@ class _Teller:
         if rest and detail and not first[0].zone.airborne:
             text, detail = f"{text} {detail}", ""
         for zone_groups in rest:
-            what = self._names(zone_groups)
             where = self._where(zone_groups[0])
             link = self.rng.choice(("with", "and", "and"))
             if len(zone_groups) == 1 and self.rng.random() < 0.4:
-                text += f", {link} {what} {self._doing(zone_groups[0])} {where}".replace("  ", " ")
+                text += f", {link} {self._name(zone_groups[0])} {self._doing(zone_groups[0])} {where}"
             else:
-                text += f", {link} {what} {where}"
+                text += f", {link} {self._names(zone_groups)} {where}"
         extra = [part for part in (self._light(), detail) if part]
         self.rng.shuffle(extra)
         if not extra:
@@ -117,16 +116,16 @@ class _Teller:
         if others and self.rng.random() < 0.6:
             other = others[0]
             text = f"there {self._be(group)} {self._names([group])}"
-            text += "" if group.zone is other.zone else f" {self._where(group)}"
+            text += "" if group.zone.phrases == other.zone.phrases else f" {self._where(group)}"
             text += f" and {self._names([other])} {self._where(other)}"
         elif self.rng.random() < 0.5:
             text += f" {self._light() or self._detail()}"
         return text
 
     def _by_zone(self) -> list[list[Group]]:
-        zones: dict[str, list[Group]] = {}
+        zones: dict[tuple[str, ...], list[Group]] = {}
         for group in self.groups:
-            zones.setdefault(group.zone.name, []).append(group)
+            zones.setdefault(group.zone.phrases, []).append(group)
         # What flies or hangs comes after what stands.
         return sorted(zones.values(), key=lambda groups: groups[0].zone.airborne)
 
@@ -179,7 +178,10 @@ class _Teller:
         names = [self._name(group) for group in groups]
         for at, group in enumerate(groups):
             if group.glyph.category.supercategory == "person" and self.rng.random() < 0.85:
-                names[at] += f" {self._doing(group)}"
+                verb = self._verb(group)
+                # "a swimmer swimming" says nothing new.
+                if verb[:4] not in names[at]:
+                    names[at] += f" {participle(verb)}"
         if len(names) == 1:
             return names[0]
         return f"{', '.join(names[:-1])} and {names[-1]}"

@@ -44,7 +44,7 @@ def meadow(canvas: Canvas, rng: Random) -> Backdrop:
         details += (f"among {name} flowers", f"with {name} flowers in the grass")
     return Backdrop(
         "meadow",
-        ("meadow", "green field", "grassy meadow"),
+        ("meadow", "grassy field", "grassy meadow"),
         (
             ground(
                 horizon + 0.05,

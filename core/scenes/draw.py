@@ -32,15 +32,15 @@ PLACES: dict[str, tuple[Callable[[Canvas, Random], Backdrop], float]] = {
     "street": (town.street, 2.0),
     "living room": (rooms.living_room, 1.2),
     "bedroom": (rooms.bedroom, 1.0),
-    "kitchen": (tabletops.kitchen, 1.5),
-    "table": (tabletops.table, 1.6),
-    "office": (tabletops.office, 1.3),
+    "kitchen": (tabletops.kitchen, 2.2),
+    "table": (tabletops.table, 2.8),
+    "office": (tabletops.office, 1.6),
     "bathroom": (rooms.bathroom, 0.6),
     "stage": (rooms.stage, 0.7),
     "underwater": (waters.underwater, 1.0),
     "space": (beyond.space, 0.7),
     "moon": (beyond.moon, 0.5),
-    "plain": (beyond.plain, 1.0),
+    "plain": (beyond.plain, 1.8),
 }
 _SHAPES = ((4, 3), (3, 2), (1, 1), (3, 4))
 _SHAPE_WEIGHTS = (48, 20, 17, 15)

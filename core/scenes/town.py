@@ -48,7 +48,7 @@ def street(canvas: Canvas, rng: Random) -> Backdrop:
                 "street",
                 foot + 0.05,
                 foot + 0.075,
-                ("in the city", "on the sidewalk", "in town"),
+                ("in the city", "beside the street", "in town"),
                 4.0,
                 0.36,
                 1.0,
