@@ -16,18 +16,19 @@ from core.store import layout
 
 
 @contextmanager
-def held(db: Path, name: str) -> Iterator[None]:
+def held(db: Path, name: str, wait: float = 0.25) -> Iterator[None]:
     """Hold the collection for writing. A thread that holds it may ask again.
 
     The lock is the operating system's, which frees it when the process ends in any way, so nothing stale blocks.
-    Raises `StoreBusyError` saying who holds it, at once: the other one may take hours.
+    Raises `StoreBusyError` saying who holds it after `wait` seconds: a reader may hold it for a moment to finish what a
+    killed writer left, another writer for hours.
     """
     path = layout.lock_file(db.resolve(), name)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         # One lock object per path and process: the same thread may nest, another thread is refused like a process.
         lock = filelock.FileLock(path, is_singleton=True)
-        lock.acquire(timeout=0)
+        lock.acquire(timeout=wait)
     except filelock.Timeout as error:
         raise StoreBusyError(
             f"collection {name!r} is being written {_holder(path)}; try again when it is done"

@@ -109,7 +109,10 @@ def _manifest_bytes(folder: Path) -> bytes:
             if absences == _ABSENT_LOOKS or time.monotonic() > until:
                 raise _absent(folder, error) from error
             if away:
-                with suppress(StoreBusyError, StoreWriteError, OSError), locking.held(folder.parent, folder.name):
+                with (
+                    suppress(StoreBusyError, StoreWriteError, OSError),
+                    locking.held(folder.parent, folder.name, wait=0),
+                ):
                     switching.finish(folder.parent, folder.name)
             time.sleep(_PAUSE)
 
