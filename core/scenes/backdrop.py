@@ -111,7 +111,7 @@ LIGHTS = {
         "overcast",
         (140, 150, 165),
         0.2,
-        ("cloudy", "gray", ""),
+        ("cloudy", "cloudy", ""),
         ("on a cloudy day", "under a gray sky", "under gray clouds", "on an overcast day"),
     ),
     "night": Light(
