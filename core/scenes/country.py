@@ -115,7 +115,7 @@ def snow(canvas: Canvas, rng: Random) -> Backdrop:
         light,
         details,
         frozenset({"tree", "house", "hut"}),
-        ("snowman", "person", "person", "bird", "bear", "sled", "dog", "wolf", "skis", "deer"),
+        ("moon", "snowman", "person", "person", "bird", "bear", "sled", "dog", "wolf", "skis", "deer"),
     )
 
 
@@ -175,7 +175,7 @@ def desert(canvas: Canvas, rng: Random) -> Backdrop:
         light,
         details,
         frozenset(),
-        ("camel", "camel", "cactus", "snake", "scorpion", "lizard", "person", "truck", *_WILD),
+        ("moon", "camel", "camel", "cactus", "snake", "scorpion", "lizard", "person", "truck", *_WILD),
     )
 
 
@@ -206,5 +206,5 @@ def mountains(canvas: Canvas, rng: Random) -> Backdrop:
         light,
         ("with snow-capped mountains behind", "with high peaks in the background"),
         frozenset({"tree", "volcano"}),
-        ("goat", "person", "bear", "bird", "tent", "backpack", "deer", "wolf", "sheep", "llama"),
+        ("moon", "goat", "person", "bear", "bird", "tent", "backpack", "deer", "wolf", "sheep", "llama"),
     )

@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, features
 
 from core.errors import ConfigurationError
 
@@ -82,6 +82,11 @@ def glyph_picture(text: str, base: str = "", colour: str = "") -> Image.Image:
 
 @cache
 def _font() -> ImageFont.FreeTypeFont:
+    if not features.check("raqm"):
+        # Without it "woman, joiner, bicycle" would come out as three pictures side by side.
+        raise ConfigurationError(
+            "Pillow was built without Raqm text layout: install the wheel with pip install Pillow."
+        )
     return ImageFont.truetype(str(find_font()), _FONT_SIZE)
 
 

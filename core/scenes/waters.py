@@ -113,7 +113,7 @@ def sea(canvas: Canvas, rng: Random) -> Backdrop:
         light,
         details,
         frozenset({"volcano", "tree"}),
-        ("boat", "boat", "boat", "whale", "dolphin", "bird", "person", "airplane", "helicopter"),
+        ("moon", "boat", "boat", "boat", "whale", "dolphin", "bird", "person", "airplane", "helicopter"),
     )
 
 
@@ -171,7 +171,7 @@ def lake(canvas: Canvas, rng: Random) -> Backdrop:
         light,
         ("with pine trees on the far shore", "with trees all around"),
         frozenset({"tree", "leaf", "whale", "dolphin", "shark"}),
-        (*_COMPANY, "bird", "bird", "boat", "boat", "otter", "tent", "deer", "beaver", "campfire"),
+        (*_COMPANY, "bird", "bird", "boat", "boat", "moon", "otter", "tent", "deer", "beaver", "campfire"),
     )
 
 
