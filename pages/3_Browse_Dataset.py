@@ -11,5 +11,5 @@ with ui.page("Browse dataset", "photo_library") as collection:
         ui.states.nothing_matches()
         ui.stop()
 
-    ui.browse.draw(collection, question, listing)
+    ui.browse.draw(collection, listing)
     ui.browse.open_linked(collection)

@@ -55,22 +55,24 @@ def ask(opened: Collection) -> ListingQuestion:
         )
         if order == browsing.Order.RANDOM:
             st.button("Shuffle", icon=":material/shuffle:", on_click=_shuffle, key="shuffle-browse")
-        chosen = filters.choose(opened)
+        chosen = filters.choose(opened, on_change=_first_page)
     return ListingQuestion(chosen, links.line(typed or ""), browsing.Order(order or browsing.Order.ID), _seed())
 
 
-def draw(opened: Collection, question: ListingQuestion, listing: browsing.Listing) -> None:
+def draw(opened: Collection, listing: browsing.Listing) -> None:
     """The page of the listing that the address asks for, with its downloads; then the picture it asks to open."""
-    _restart_when_changed(question)
+    if st.session_state.get("browsed") not in (None, opened.name):
+        st.session_state["page"] = 1
+    st.session_state["browsed"] = opened.name
     links.seed("page", lambda raw: links.clamped(raw, 1, listing.pages))
     if int(st.session_state.get("page", 1)) > listing.pages:
         st.session_state["page"] = listing.pages
     with st.container(horizontal=True, vertical_alignment="center", key="browse-summary"):
-        st.caption(f"{words.count(len(listing), 'picture')}", width="stretch")
+        number = min(listing.pages, max(1, int(st.session_state.get("page", 1))))
+        st.caption(f"{words.count(len(listing), 'picture')} · page {number} of {listing.pages}", width="stretch")
         downloads.of_records(opened, listing.records, "browse")
     above = st.container(key="browse-grid-place")
-    with st.container(horizontal_alignment="center"):
-        number = st.pagination(listing.pages, key="page", bind="query-params", persist_state="session")
+    number = st.pagination(listing.pages, key="page", width="stretch", bind="query-params", persist_state="session")
     with above:
         shown = listing.page(number)
         results.draw_records(opened, shown, "browse", f"Page {number} of {listing.pages}")
@@ -86,16 +88,10 @@ def open_linked(opened: Collection) -> None:
     results.show_one(opened, record)
 
 
-def _restart_when_changed(question: ListingQuestion) -> None:
-    """Page 7 of one list means nothing in another."""
-    before = st.session_state.get("browse_question")
-    if before is not None and before != question:
-        st.session_state["page"] = 1
-    st.session_state["browse_question"] = question
-
-
 def _first_page() -> None:
+    """Page 7 of one list means nothing in another."""
     st.session_state["page"] = 1
+    links.restate("words", "order", *filters.KEYS)
 
 
 def _seed() -> int:

@@ -95,12 +95,14 @@ def draw_region(opened: Collection, chosen: Sequence[ImageRecord]) -> None:
         states.hint("Drag a rectangle over the map", "The pictures inside it appear here.", "highlight_alt")
         return
     with st.container(horizontal=True, vertical_alignment="center", key="region-summary"):
-        more = f", the first {SHOWN} shown" if len(chosen) > SHOWN else ""
-        st.caption(f"{words.count(len(chosen), 'picture')} in this region{more}", width="stretch")
+        st.caption(f"{words.count(len(chosen), 'picture')} in this region", width="stretch")
         downloads.of_records(opened, chosen, "region")
     counted = Counter(name for record in chosen for name in record.categories).most_common(6)
-    if counted:
-        st.caption(" · ".join(f"{words.plain(name)} {number:,}" for name, number in counted))
+    notes = [f"{words.plain(name)} {number:,}" for name, number in counted]
+    if len(chosen) > SHOWN:
+        notes.append(f"the first {SHOWN} are shown")
+    if notes:
+        st.caption(" · ".join(notes))
     results.draw_records(opened, chosen[:SHOWN], "region", "Pictures of the region", cell=130)
 
 
@@ -139,7 +141,9 @@ def _text(record: ImageRecord) -> str:
     return text if len(text) <= _TEXT_LENGTH else text[: _TEXT_LENGTH - 1] + "…"
 
 
-def _chart(frame: pd.DataFrame, question: MapQuestion, star: NDArray[np.float32] | None) -> alt.LayerChart:
+def _chart(
+    frame: pd.DataFrame, question: MapQuestion, star: NDArray[np.float32] | None
+) -> alt.LayerChart | alt.FacetChart:
     scales = [_scale(frame[axis], None if star is None else float(star[i])) for i, axis in enumerate("xy")]
     places: dict[str, Any] = {
         "tooltip": alt.Tooltip("text:N", title=" "),
@@ -158,8 +162,7 @@ def _chart(frame: pd.DataFrame, question: MapQuestion, star: NDArray[np.float32]
             shape=_STAR, size=420, filled=True, opacity=1, color="#e0455e", stroke="#ffffff"
         )
         layers.append(mark.encode(**places))
-    chart: alt.LayerChart = alt.layer(*layers).properties(height=560)
-    return chart
+    return alt.layer(*layers).properties(height=560)
 
 
 def _scale(values: pd.Series[float], also: float | None) -> alt.Scale:

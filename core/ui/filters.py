@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -13,17 +14,20 @@ if TYPE_CHECKING:
     from core.collection import Collection
     from core.records import License
 
+KEYS = ("category", "file", "license")
+"""The values of the filters in session and address."""
 
-def choose(opened: Collection) -> search.Filters:
+
+def choose(opened: Collection, on_change: Callable[[], None] | None = None) -> search.Filters:
     """A button that opens the filters; its label counts those in force. Values live in the address."""
     chosen = _in_force(opened)
     label = f"Filters ({chosen})" if chosen else "Filters"
     with st.popover(label, icon=":material/filter_alt:", key="filters"):
-        return draw(opened)
+        return _draw(opened, on_change)
 
 
-def draw(opened: Collection) -> search.Filters:
-    """The filters themselves, where the container of the moment is. Those a collection cannot use are left out."""
+def _draw(opened: Collection, on_change: Callable[[], None] | None) -> search.Filters:
+    """The filters themselves. Those a collection cannot use are left out."""
     categories = [category.name for category in opened.store.categories]
     licenses = {licence.name or str(licence.license_id): licence.license_id for licence in _licenses(opened)}
     links.seed_list("category", frozenset(categories))
@@ -36,11 +40,18 @@ def draw(opened: Collection) -> search.Filters:
             categories,
             key="category",
             placeholder="Any category",
+            on_change=on_change,
             bind="query-params",
             persist_state="session",
         )
     file_contains = st.text_input(
-        "File name contains", key="file", placeholder="Any file", bind="query-params", persist_state="session"
+        "File name contains",
+        key="file",
+        placeholder="Any file",
+        max_chars=links.MAX_QUERY,
+        on_change=on_change,
+        bind="query-params",
+        persist_state="session",
     )
     if licenses:
         allowed = st.multiselect(
@@ -48,6 +59,7 @@ def draw(opened: Collection) -> search.Filters:
             list(licenses),
             key="license",
             placeholder="Any licence",
+            on_change=on_change,
             bind="query-params",
             persist_state="session",
         )

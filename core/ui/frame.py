@@ -90,22 +90,23 @@ def _choose_collection(found: tuple[StoreSummary, ...]) -> str:
     if asked is None and "collection" in st.query_params:
         st.warning("There is no collection of the name in this address.", icon=":material/link_off:")
         links.put("collection", None)
-    if asked != st.session_state.get("collection_box"):
-        st.session_state["collection_box"] = asked or default
+    st.session_state["collection_box"] = asked or default
     name: str = st.selectbox(
         "Collection",
         list(titles),
         format_func=titles.__getitem__,
         key="collection_box",
-        persist_state="session",
         on_change=_collection_chosen,
+        args=(default,),
     )
     st.session_state["collection"] = None if name == default else name
     return name
 
 
-def _collection_chosen() -> None:
-    links.put("collection", st.session_state["collection_box"])
+def _collection_chosen(default: str) -> None:
+    """The default one needs no mention in the address."""
+    chosen = st.session_state["collection_box"]
+    links.put("collection", None if chosen == default else chosen)
 
 
 def _choose_k() -> None:

@@ -39,7 +39,7 @@ def search_box() -> None:
     text = links.line(typed or "")
     if asked and text:
         st.session_state["q"] = text
-        st.switch_page("pages/1_Text_Search.py")
+        st.switch_page("pages/1_Text_Search.py", query_params={"q": text, **links.carried()})
 
 
 def numbers(opened: Collection) -> None:

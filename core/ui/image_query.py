@@ -75,9 +75,11 @@ def draw(opened: Collection, question: PictureQuestion) -> None:
         shown = loaders.large_picture(opened, record, QUERY_SIDE)
         text = record.captions[0].display if record.captions else record.file_name
     else:
-        shown, text = loaders.picture_uri(question.picture, QUERY_SIDE), question.title
+        shown, text = loaders.picture_uri(question.picture, QUERY_SIDE), ""
     with st.container(key="query-picture"):
-        components.draw("picture", {"src": shown, "alt": text, "title": question.title, "text": text}, key="query")
+        components.draw(
+            "picture", {"src": shown, "alt": text or question.title, "title": question.title, "text": text}, key="query"
+        )
         st.button("Another picture", icon=":material/close:", key="clear-picture", on_click=_clear, width="stretch")
         if question.image_id is None and question.title.startswith(("Upload", "Photo", "Address")):
             st.caption("This search cannot be shared by its address: the picture is only in your session.")

@@ -19,10 +19,14 @@ def to(page: str, **values: object) -> str:
     """A relative address of `page` ("Image_Search") with `values`, the open collection and the number of results
     carried along, so that it can be followed in a new tab or sent to somebody. None and empty values
     are left out."""
-    k = st.session_state.get("k", DEFAULT_K)
-    carried = {"collection": st.session_state.get("collection"), "k": None if k == DEFAULT_K else k}
-    wanted = {name: value for name, value in {**values, **carried}.items() if value is not None and value != ""}
+    wanted = {name: str(value) for name, value in values.items() if value is not None and value != ""} | carried()
     return f"{page}?{urlencode(wanted, doseq=True)}" if wanted else page
+
+
+def carried() -> dict[str, str]:
+    """The choices of the sidebar that differ from their defaults, as they stand in an address."""
+    collection, k = st.session_state.get("collection"), st.session_state.get("k", DEFAULT_K)
+    return ({"collection": collection} if collection else {}) | ({} if k == DEFAULT_K else {"k": str(k)})
 
 
 def integer(raw: str | None) -> int | None:
@@ -64,6 +68,17 @@ def seed_list(key: str, allowed: Collection[Hashable]) -> None:
     raw = st.query_params.get_all(key)
     if raw and key not in st.session_state:
         st.session_state[key] = list(dict.fromkeys(value for value in raw if value in allowed))
+
+
+def restate(*keys: str) -> None:
+    """Set bound values to what they are, from a callback that also sets another one.
+
+    The server writes the whole address whenever code sets a bound value. What the visitor changed in that same run is
+    not in it yet, and would be taken away again, unless code sets it too.
+    """
+    for key in keys:
+        if key in st.session_state:
+            st.session_state[key] = st.session_state[key]
 
 
 def enter_page(title: str) -> None:

@@ -87,15 +87,18 @@ def _ranking(opened: Collection) -> search.Ranking:
 def _pills(label: str, options: tuple[str, ...], key: str) -> None:
     """Queries to click. The choice goes into the box and the pill is free again."""
     if options:
-        st.pills(
-            label,
-            options,
-            format_func=words.plain,
-            key=key,
-            on_change=_take,
-            args=(key,),
-            label_visibility="collapsed",
-        )
+        with st.container(horizontal=True, vertical_alignment="center", key=f"{key}-row"):
+            st.caption(label, width=46)
+            st.pills(
+                label,
+                options,
+                format_func=words.plain,
+                key=key,
+                on_change=_take,
+                args=(key,),
+                label_visibility="collapsed",
+                width="stretch",
+            )
 
 
 def _take(key: str) -> None:

@@ -84,6 +84,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   grid.style.setProperty('--cell', `${data.cell}px`);
   grid.setAttribute('aria-label', data.label);
   if (grid.dataset.drawn !== data.signature) {
+    // Another page of a list begins at its first row, not where the last one was left.
+    if (grid.dataset.drawn && grid.getBoundingClientRect().top < 0) grid.scrollIntoView({ block: 'start' });
     grid.dataset.drawn = data.signature;
     grid.replaceChildren(...data.items.map(card));
     focusOnly([...grid.children], 0);
