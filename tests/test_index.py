@@ -85,7 +85,6 @@ def test_scores__are_every_cosine(index: VectorIndex, queries: Vectors, monkeypa
     expected = index.vectors() @ queries[0]
     np.testing.assert_allclose(index.scores(queries[0]), expected, atol=1e-6)
     monkeypatch.setattr("core.index._KEEP_DECODED_BYTES", 0)
-    monkeypatch.setattr("core.index._CHUNK_ROWS", 700)
     fresh = VectorIndex.from_bytes(index.to_bytes())
     np.testing.assert_allclose(fresh.scores(queries[0]), expected, atol=1e-6)
     np.testing.assert_array_equal(fresh.vectors(), index.vectors())

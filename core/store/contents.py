@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -41,27 +44,41 @@ def captions_to_bytes(records: Iterable[ImageRecord]) -> bytes:
 
 def read(image_records: bytes, caption_texts: bytes, name: str) -> Contents:
     """Both files together. Raises `StoreCorruptError` naming the collection, the file and the entry."""
-    place = f"{name}: {layout.IMAGE_RECORDS}"
-    records = [_record(entry, f"{place}[{row}]") for row, entry in enumerate(_list(parse(image_records, place), place))]
+    with _without_collector():
+        place = f"{name}: {layout.CAPTION_TEXTS}"
+        captions: list[Caption] = []
+        owners: list[int] = []
+        spoken: defaultdict[int, list[Caption]] = defaultdict(list)
+        for number, entry in enumerate(_list(parse(caption_texts, place), place)):
+            caption, owner = _caption(entry, place, number)
+            captions.append(caption)
+            owners.append(owner)
+            spoken[owner].append(caption)
+        place = f"{name}: {layout.IMAGE_RECORDS}"
+        records = [
+            _record(entry, spoken, place, row) for row, entry in enumerate(_list(parse(image_records, place), place))
+        ]
     rows = {record.image_id: row for row, record in enumerate(records)}
     if len(rows) != len(records):
         raise StoreCorruptError(f"{place}: {len(records) - len(rows)} image ids occur twice")
-    place = f"{name}: {layout.CAPTION_TEXTS}"
-    entries = _list(parse(caption_texts, place), place)
-    captions: list[Caption] = []
-    image_rows: list[int] = []
-    spoken: dict[int, list[Caption]] = {}
-    for number, entry in enumerate(entries):
-        at = f"{place}[{number}]"
-        image_id = field(entry, "image_id", int, at)
-        if image_id not in rows:
-            raise StoreCorruptError(f"{at}: image_id {image_id} is not among the {len(records)} pictures")
-        captions.append(Caption(field(entry, "caption_id", int, at), field(entry, "caption", str, at)))
-        image_rows.append(rows[image_id])
-        spoken.setdefault(rows[image_id], []).append(captions[-1])
-    for row, theirs in spoken.items():
-        records[row] = replace(records[row], captions=tuple(theirs))
-    return Contents(tuple(records), tuple(captions), np.array(image_rows, np.int64))
+    strangers = spoken.keys() - rows.keys()
+    if strangers:
+        raise StoreCorruptError(
+            f"{name}: {layout.CAPTION_TEXTS}: image_id {min(strangers)} is not among the {len(records)} pictures"
+        )
+    return Contents(tuple(records), tuple(captions), np.array([rows[owner] for owner in owners], np.int64))
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Python's cycle collector looks at every object again and again while a million are made: half of the time."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 def _lines(entries: Iterable[dict[str, Any]]) -> bytes:
@@ -89,27 +106,46 @@ def _short(number: float) -> float:
     return int(number) if float(number).is_integer() else number
 
 
-def _record(entry: Any, place: str) -> ImageRecord:
+def _caption(entry: Any, place: str, number: int) -> tuple[Caption, int]:
+    # There are up to a million of these: the checks are spelled out, and `field` words the fault when one fails.
+    try:
+        caption_id, image_id, text = entry["caption_id"], entry["image_id"], entry["caption"]
+        if type(caption_id) is int and type(image_id) is int and type(text) is str:
+            return Caption(caption_id, text), image_id
+    except (KeyError, TypeError):
+        pass
+    at = f"{place}[{number}]"
+    kinds: dict[str, type] = {"caption_id": int, "image_id": int, "caption": str}
+    for key, kind in kinds.items():
+        field(entry, key, kind, at)
+    raise StoreCorruptError(f"{at}: expected plain numbers and text")
+
+
+def _record(entry: Any, spoken: Mapping[int, list[Caption]], place: str, row: int) -> ImageRecord:
+    at = f"{place}[{row}]"
+    image_id = field(entry, "image_id", int, at)
     return ImageRecord(
-        field(entry, "image_id", int, place),
-        field(entry, "file_name", str, place),
-        field(entry, "width", int, place, 0),
-        field(entry, "height", int, place, 0),
-        (),
-        items(entry.get("categories", []), str, place),
-        tuple(_box(box, place) for box in _list(entry.get("boxes", []), place)),
-        field(entry, "coco_url", str, place, ""),
-        field(entry, "flickr_url", str, place, ""),
-        field(entry, "license", int, place) if "license" in entry else None,
+        image_id,
+        field(entry, "file_name", str, at),
+        field(entry, "width", int, at, 0),
+        field(entry, "height", int, at, 0),
+        tuple(spoken.get(image_id, ())),
+        items(entry.get("categories", []), str, at),
+        tuple(_box(box, at) for box in _list(entry.get("boxes", []), at)),
+        field(entry, "coco_url", str, at, ""),
+        field(entry, "flickr_url", str, at, ""),
+        field(entry, "license", int, at) if "license" in entry else None,
     )
 
 
 def _box(entry: Any, place: str) -> Box:
-    if not isinstance(entry, list) or len(entry) != 5 or not isinstance(entry[0], str):
+    if type(entry) is not list or len(entry) != 5 or type(entry[0]) is not str:
         raise StoreCorruptError(f"{place}: boxes: expected [category, x, y, width, height]")
-    if not all(type(side) in (int, float) for side in entry[1:]):
-        raise StoreCorruptError(f"{place}: boxes: expected four numbers after the category")
-    return Box(entry[0], *map(float, entry[1:]))
+    category, x, y, width, height = entry
+    for side in (x, y, width, height):
+        if type(side) is not float and type(side) is not int:
+            raise StoreCorruptError(f"{place}: boxes: expected four numbers after the category")
+    return Box(category, float(x), float(y), float(width), float(height))
 
 
 def _list(values: Any, place: str) -> Sequence[Any]:
