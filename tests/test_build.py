@@ -25,7 +25,7 @@ from core.errors import (
     StoreWriteError,
 )
 from core.progress import Progress
-from tests import colour_encoder, slow_build
+from tests import colour_encoder, slow_build, small_disk
 from tests.colour_encoder import COLOURS, ColourEncoder
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -420,3 +420,26 @@ def test_build_collection__large_pictures_reach_the_encoder_small(root: Path, tm
         Image.new("RGB", (4000, 3000), "red").save(folder / f"{number}.jpg")
     build.build_collection("c", folder, db=tmp_path / "db", encoder=Measuring())
     assert sizes == [(4, 3)] * 3  # image_size of the colour encoder is one pixel
+
+
+@pytest.mark.parametrize("pages", [0, 1, 3, 5, 8])
+def test_build_collection__on_a_full_disk_names_it_and_goes_on_when_there_is_room(
+    root: Path, tmp_path: Path, pages: int
+) -> None:
+    with small_disk.mounted(tmp_path / "disk") as disk:
+        db = disk / "db"
+        old = build.build_collection("c", root / "red", db=db, encoder=ColourEncoder()).folder
+        before = contents(old)
+        filler = disk / "filler"
+        filler.write_bytes(bytes(shutil.disk_usage(disk).free - pages * 4096))
+        with pytest.raises(StoreWriteError, match=r"No space left on device.*--db") as refused:
+            build.build_collection("c", root, db=db, encoder=ColourEncoder())
+        assert str(db) in str(refused.value)
+        assert contents(old) == before
+        assert names_in(db) in ([".locks", "c"], [".locks", ".work", "c"])
+        assert not list(db.rglob("*.part"))
+        kept = len(list(db.glob(".work/c/pictures-*.npz"))) * slow_build.SHARD
+        filler.unlink()
+        report = build.build_collection("c", root, db=db, encoder=ColourEncoder())
+        assert report.resumed_from == min(kept, COUNT)
+        assert names_in(db) == [".locks", "c"]

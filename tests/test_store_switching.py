@@ -19,7 +19,7 @@ from core import store
 from core.errors import Cancelled, StoreBusyError, StoreNotFoundError, StoreWriteError
 from core.progress import Progress
 from core.store import layout, switching, writing
-from tests import colour_collection, kill_points
+from tests import colour_collection, kill_points, small_disk
 
 ROOT = Path(__file__).resolve().parents[1]
 MODES = ("exchange", "rename")
@@ -208,32 +208,22 @@ def test_write_store__notices_a_disk_that_lies(tmp_path: Path, monkeypatch: pyte
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    if sys.platform != "linux" or os.geteuid() != 0:
-        pytest.skip("only root may mount a small disk")
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", str(disk)], check=False)
-    if mounted.returncode:
-        pytest.skip("no small disk can be mounted here")
-    try:
-        yield disk
-    finally:
-        subprocess.run(["umount", "-l", str(disk)], check=True)
+def disk(tmp_path: Path) -> Iterator[Path]:
+    with small_disk.mounted(tmp_path / "disk") as folder:
+        yield folder
 
 
-def test_write_store__at_forty_sizes_around_a_full_disk(small_disk: Path) -> None:
-    db, outcomes = small_disk / "db", set()
+def test_write_store__at_forty_sizes_around_a_full_disk(disk: Path) -> None:
+    db, outcomes = disk / "db", set()
     big = [("red", ["a red bus " * 40] * 3)] * 30
     for size in range(80, 240, 4):
-        subprocess.run(["mount", "-o", "remount,size=400k", str(small_disk)], check=True)
+        assert small_disk.resize(disk, 400)
         shutil.rmtree(db, ignore_errors=True)
-        shutil.rmtree(small_disk / "colours pictures", ignore_errors=True)
+        shutil.rmtree(disk / "colours pictures", ignore_errors=True)
         colour_collection.write(db, entries=big)  # writes its pictures too, so that only the store grows below
         folder = publish(db, "old")
-        subprocess.run(["mount", "-o", f"remount,size={size}k", str(small_disk)], check=False)
-        if shutil.disk_usage(small_disk).total != size * 1024:
-            continue  # below what is in use
+        if not small_disk.resize(disk, size):
+            continue
         try:
             colour_collection.write(db, entries=big)
         except StoreWriteError:
