@@ -184,7 +184,7 @@ def test_check_fits__names_both_and_the_command(tmp_path: Path) -> None:
         assert spec.fingerprint[:12] in text
         assert opened.manifest.encoder.fingerprint[:12] in text
         assert "python -m core build small --images" in text
-        assert text.endswith("--labels-from-folders --model m --pretrained tag")
+        assert text.endswith(f"--db {tmp_path / 'db'} --labels-from-folders --model m --pretrained tag")
 
 
 def test_images_root__moves_with_the_project(tmp_path: Path) -> None:

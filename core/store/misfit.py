@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
+from core import config
 from core.encoder.contract import EncoderSpec
 from core.errors import StoreMisfitError
 from core.store import places
@@ -25,18 +26,16 @@ def check_fits(store: Store, spec: EncoderSpec) -> None:
 
 def rebuild_command(manifest: Manifest, folder: Path) -> str:
     """The command line that builds the collection again from its source, with the model it was built with."""
-    source = manifest.source
-    words = [
-        "python",
-        "-m",
-        "core",
-        "build",
-        manifest.name,
-        "--images",
-        str(places.resolved(source.images_root, folder)),
-    ]
-    for option, value in (("--captions", source.captions), ("--instances", source.instances)):
+    source, db = manifest.source, folder.absolute().parent
+    words = ["python", "-m", "core", "build", manifest.name]
+    for option, value in (
+        ("--images", source.images_root),
+        ("--captions", source.captions),
+        ("--instances", source.instances),
+    ):
         words += [option, str(places.resolved(value, folder))] if value else []
+    usual = (Path.cwd() / "clip_db", config.project_root() / "clip_db")
+    words += ["--db", str(db)] if db not in usual else []
     words += ["--labels-from-folders"] if source.labels_from_folders else []
     words += ["--model", manifest.model] if manifest.model != "bundled" else []
     words += ["--pretrained", manifest.pretrained] if manifest.pretrained else []
