@@ -162,6 +162,11 @@ def test_build_collection__loads_the_encoder_it_is_told(
     colour_encoder.picture("red").save(root / "extra.png")
     build.add_to_collection("c", db=tmp_path / "db", device="mps")
     assert asked == [("ViT", "tag", "cpu"), ("ViT", "tag", "mps")]
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "models" / "mine").mkdir(parents=True)
+    build.build_collection("c", root, db=tmp_path / "db", model="models/mine", pretrained="hf/none")
+    manifest = store.open_store(tmp_path / "db" / "c").manifest
+    assert (manifest.model, manifest.pretrained) == (str(tmp_path / "models" / "mine"), "hf/none")
 
 
 def test_build_collection__again_keeps_the_title_and_replaces_the_rest(root: Path, tmp_path: Path) -> None:

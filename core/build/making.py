@@ -57,8 +57,8 @@ def build_collection(
             title=title or _title_before(folder) or name,
             source=source,
             encoder=encoder.spec,
-            model=model,
-            pretrained=pretrained,
+            model=_durable(model),
+            pretrained=_durable(pretrained) if pretrained else None,
         )
         store.write_store(db, header, encoded.records, encoded.images, encoded.captions, report=report)
         store.forget_work(db, name)
@@ -73,6 +73,12 @@ def build_collection(
         resumed_from=encoded.images.reused,
         added=len(encoded.records.records),
     )
+
+
+def _durable(model: str) -> str:
+    """A folder or file of weights by its whole path, so that the collection finds it from anywhere; a name as it is."""
+    path = Path(model).expanduser()
+    return str(path.resolve()) if path.name != model and path.exists() else model
 
 
 def _title_before(folder: Path) -> str | None:
