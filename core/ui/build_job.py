@@ -3,7 +3,6 @@ a tab does not stop it."""
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Callable
@@ -14,8 +13,6 @@ import streamlit as st
 
 from core import build, errors
 from core.progress import Progress
-
-_log = logging.getLogger(__name__)
 
 SMALL = 2000
 """Pictures up to which a page may start a build: some minutes on two cores. Larger ones belong on the command line."""
@@ -30,7 +27,7 @@ class Moment:
     finished: bool
     progress: Progress
     seconds: float
-    fault: BaseException | None
+    fault: Exception | None
 
 
 class BuildJob:
@@ -40,7 +37,7 @@ class BuildJob:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._progress = Progress("waiting", 0, 0)
-        self._fault: BaseException | None = None
+        self._fault: Exception | None = None
         self._started = 0.0
         self._finished = False
         self._stop = threading.Event()
@@ -69,9 +66,7 @@ class BuildJob:
     def _run(self, work: Callable[[Callable[[Progress], None]], object]) -> None:
         try:
             work(self._report)
-        except errors.CocoLensError as error:
-            self._fault = error
-        except Exception as error:
+        except Exception as error:  # shown by the page that watches, by the rules of `states`
             self._fault = error
         else:
             self._finished = True

@@ -5,11 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import streamlit as st
 
-from core import errors
 from core.ui import components, links, loaders, quick_start, states, words
 
 if TYPE_CHECKING:
@@ -39,25 +38,27 @@ def page(title: str, icon: str, *, overview: bool = False) -> Iterator[Collectio
     links.enter_page(title)
     try:
         opened = _sidebar()
-    except errors.CocoLensError as error:
+    except Exception as error:
         _title(title, icon)
-        states.known(error)
+        states.show(error)
         st.stop()
-    except Exception as error:
-        states.unexpected(error)
-        st.stop()
+    _title(opened.store.manifest.title if overview and opened is not None else title, icon)
+    if opened is None:
+        _no_collection()
     try:
-        _title(opened.store.manifest.title if overview and opened is not None else title, icon)
-        if opened is None:
-            quick_start.draw()
-            st.stop()
         yield opened
-    except errors.CocoLensError as error:
-        states.known(error)
     except Exception as error:
-        states.unexpected(error)
-    if opened is not None:
-        loaders.warm_up(opened)  # after the page is drawn: loading competes with drawing for the interpreter
+        states.show(error)
+    finally:  # also when the page stops early, and after it is drawn: loading competes for the interpreter
+        loaders.warm_up(opened)
+
+
+def _no_collection() -> NoReturn:
+    try:
+        quick_start.draw()
+    except Exception as error:
+        states.show(error)
+    st.stop()
 
 
 def _title(title: str, icon: str) -> None:

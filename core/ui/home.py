@@ -77,7 +77,7 @@ def handful(opened: Collection) -> None:
     records = opened.store.records
     chance = random.Random(st.session_state.get("handful_seed", 0))
     chosen = chance.sample(range(len(records)), min(HANDFUL, len(records)))
-    results.draw_records(opened, [records[row] for row in chosen], "handful", "A handful of pictures", cell=150)
+    results.draw_records(opened, [records[row] for row in chosen], "handful", "A handful of pictures", cell=138)
 
 
 def system_panel(opened: Collection | None = None) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from core.ui.samples import SamplePicture
 
 QUERY_SIDE = 640  # pixels; every model looks at 224 to 448, so nothing it could see is lost
-NEAREST_CAPTIONS = 8
+NEAREST_CAPTIONS = 6
 _MEGABYTE = 1_000_000
 _TYPES = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff"]
 _OWN = "own_picture"

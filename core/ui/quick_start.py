@@ -17,7 +17,7 @@ def draw() -> None:
     """The whole empty state."""
     states.hint(
         "There is no collection yet",
-        f"Collections live in `{words.plain(str(loaders.settings().db))}`. Make one from a folder of pictures: here "
+        f"Collections live in **{words.plain(str(loaders.settings().db))}**. Make one from a folder of pictures: here "
         "when it is small, or on the command line.",
         "add_photo_alternate",
     )
@@ -29,11 +29,15 @@ def draw() -> None:
     with commands, st.container(border=True, height="stretch"):
         st.subheader("Or on the command line", anchor=False)
         st.caption("A folder of pictures, with COCO captions when there are any:")
-        st.code("python -m core build holidays --images ~/Pictures/holidays", language="bash")
-        st.code("python -m core build coco --images val2017 --captions captions_val2017.json", language="bash")
+        st.code("python -m core build holidays --images ~/Pictures/holidays", language="bash", wrap_lines=True)
+        st.code(
+            "python -m core build coco --images val2017 --captions captions_val2017.json",
+            language="bash",
+            wrap_lines=True,
+        )
         st.caption("Folders named by class become categories:")
-        st.code("python -m core build birds --images birds --labels-from-folders", language="bash")
-        st.caption("This page shows the collection as soon as it is there.")
+        st.code("python -m core build birds --images birds --labels-from-folders", language="bash", wrap_lines=True)
+        st.caption("Reload this page when it is done.")
     home.system_panel()
 
 
@@ -87,7 +91,5 @@ def _outcome() -> None:
     fault = build_job.job().moment().fault
     if isinstance(fault, errors.Cancelled):
         st.info(words.plain(str(fault)))
-    elif isinstance(fault, errors.CocoLensError):
-        states.known(fault)
-    elif isinstance(fault, Exception):
-        states.unexpected(fault)
+    elif fault is not None:
+        states.show(fault)

@@ -28,6 +28,14 @@ _HEADLINES: tuple[tuple[type[errors.CocoLensError], str], ...] = (
 )
 
 
+def show(error: Exception) -> None:
+    """Any error as a message: the page boundary."""
+    if isinstance(error, errors.CocoLensError):
+        known(error)
+    else:
+        unexpected(error)
+
+
 def known(error: errors.CocoLensError) -> None:
     """An error the visitor can act on: a headline of its kind and its own text, which names what, where and the fix."""
     headline = next((text for kind, text in _HEADLINES if isinstance(error, kind)), "This did not work")
