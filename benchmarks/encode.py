@@ -20,7 +20,7 @@ from core import threads
 
 threads.apply("dashboard")
 
-from core import images, open_collection
+from core import images, open_collection  # noqa: E402
 
 
 def median_ms(ask: Callable[[int], object], rounds: int) -> float:

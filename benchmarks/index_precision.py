@@ -19,11 +19,11 @@ from core import threads
 
 threads.apply("dashboard")
 
-import faiss
-import numpy as np
+import faiss  # noqa: E402
+import numpy as np  # noqa: E402
 
-from core import open_collection
-from core.index import VectorIndex
+from core import open_collection  # noqa: E402
+from core.index import VectorIndex  # noqa: E402
 
 
 def compare(name: str, vectors: np.ndarray, queries: np.ndarray, single: int = 20) -> None:
@@ -46,7 +46,8 @@ def compare(name: str, vectors: np.ndarray, queries: np.ndarray, single: int = 2
     a, b = (statistics.median(taken) for taken in times)
     print(
         f"{name}: {len(vectors):,} x {vectors.shape[1]}; same ten neighbours {100 * agreed:.2f} %; "
-        f"float16 {a:.2f} ms, float32 {b:.2f} ms a query; {half.size_bytes / 1e6:.1f} against {vectors.nbytes / 1e6:.1f} MB"
+        f"float16 {a:.2f} ms, float32 {b:.2f} ms a query; "
+        f"{half.size_bytes / 1e6:.1f} against {vectors.nbytes / 1e6:.1f} MB"
     )
 
 

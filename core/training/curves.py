@@ -8,7 +8,7 @@ from typing import Any
 
 
 def write(folder: Path, history: list[dict[str, Any]]) -> None:
-    """`curves.json` with one entry per epoch, and `curves.png`: the loss above, recall@10 on held-out pictures below."""
+    """`curves.json`, one entry per epoch, and `curves.png`: the loss above, recall@10 on held-out pictures below."""
     (folder / "curves.json").write_text(json.dumps(history, indent=1) + "\n", encoding="utf-8")
     try:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -16,7 +16,7 @@ def write(folder: Path, history: list[dict[str, Any]]) -> None:
     except ImportError:
         return
     figure = Figure(figsize=(8, 6), layout="constrained")
-    canvas = FigureCanvasAgg(figure)
+    FigureCanvasAgg(figure)
     top, bottom = figure.subplots(2, 1, sharex=True)
     epochs = list(range(1, len(history) + 1))
     for kind in dict.fromkeys(entry["kind"] for entry in history):
@@ -31,4 +31,4 @@ def write(folder: Path, history: list[dict[str, Any]]) -> None:
     bottom.set_xlabel("epoch")
     if bottom.lines:
         bottom.legend(title="held-out pictures of")
-    canvas.print_png(str(folder / "curves.png"))
+    figure.savefig(folder / "curves.png")

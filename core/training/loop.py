@@ -5,21 +5,22 @@ from __future__ import annotations
 import copy
 import json
 import math
-import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from core.errors import TrainingError
 from core.progress import Progress, Report
 from core.training import curves, material, network, steps, validation
 from core.training.recipe import Phase, Recipe
 
+_STATE, _OPTIMISER, _COURSE = "state.pt", "optimiser.pt", "course.json"
 _WARM_UP = 0.05
 _GRADIENT_LIMIT = 1.0
 # The running average reads and writes every weight: at each step it would cost a tenth of a text phase.
@@ -36,6 +37,19 @@ class Course:
     history: list[dict[str, Any]] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Everything a run works with. `average` follows `learner` and is what is judged and saved."""
+
+    recipe: Recipe
+    folder: Path
+    materials: dict[str, material.Material]
+    learner: steps.Apprentice
+    average: steps.Apprentice
+    course: Course
+    report: Report
+
+
 def train(recipe: Recipe, folder: Path, report: Report, *, cache: Path | None = None) -> Course:
     """Runs `recipe` in `folder`, going on from its last finished epoch where there is one.
 
@@ -50,80 +64,115 @@ def train(recipe: Recipe, folder: Path, report: Report, *, cache: Path | None = 
     learner = steps.Apprentice(network.create(recipe.model), teacher_dim, recipe.model.embed_dim)
     average = copy.deepcopy(learner).requires_grad_(False)
     course = _resume(folder, recipe, learner, average)
-    for number, phase in enumerate(recipe.phases):
-        if number < course.phase:
-            continue
-        _run_phase(number, phase, recipe, folder, materials, learner, average, course, report)
+    run = Run(recipe, folder, materials, learner, average, course, report)
+    for number in range(course.phase, len(recipe.phases)):
+        _run_phase(run, number)
         course.phase, course.epoch = number + 1, 0
     return course
 
 
-def _run_phase(
-    number: int,
-    phase: Phase,
-    recipe: Recipe,
-    folder: Path,
-    materials: dict[str, material.Material],
-    learner: steps.Apprentice,
-    average: steps.Apprentice,
-    course: Course,
-    report: Report,
-) -> None:
-    used = [materials[name] for name in phase.sources]
-    optimiser = _optimiser(learner, phase)
+def _run_phase(run: Run, number: int) -> None:
+    phase, course = run.recipe.phases[number], run.course
+    used = [run.materials[name] for name in phase.sources]
+    optimiser = _optimiser(run.learner, phase)
     per_epoch = sum(1 for _ in steps.batches(used, phase, np.random.default_rng(0)))
     if per_epoch == 0:
         raise TrainingError(f"Phase {number + 1}: fewer than {phase.batch} training pictures; lower its `batch`.")
-    bank = steps.make_bank(average, used) if phase.kind == "distil" else None
-    if course.epoch and (folder / "optimiser.pt").exists():
-        optimiser.load_state_dict(torch.load(folder / "optimiser.pt", weights_only=True))
-    elif phase.kind != "text" and course.epoch == 0:
-        learner.load_state_dict(average.state_dict())  # a phase starts from what the last one was judged by
+    bank = steps.make_bank(run.average, used) if phase.kind == "distil" else None
+    if course.epoch and (run.folder / _OPTIMISER).exists():
+        optimiser.load_state_dict(torch.load(run.folder / _OPTIMISER, weights_only=True))
+    elif number and course.epoch == 0:
+        # A phase starts from what the one before was judged by.
+        run.learner.load_state_dict(run.average.state_dict())
     for epoch in range(course.epoch, phase.epochs):
-        rng = np.random.default_rng((recipe.seed, number, epoch))
-        began, total = time.perf_counter(), 0.0
-        learner.train()
-        for step, parts in enumerate(steps.batches(used, phase, rng)):
-            _set_rate(optimiser, phase, epoch * per_epoch + step, phase.epochs * per_epoch)
-            if phase.kind == "text":
-                loss = steps.text_loss(learner, parts, rng)
-            elif bank is not None:
-                loss = steps.distil_loss(learner, parts, bank, phase.side, rng)
-            else:
-                loss = steps.contrast_loss(learner, parts, phase.side, rng)
-            if not math.isfinite(value := float(loss.detach())):
-                raise TrainingError(f"Phase {number + 1}, epoch {epoch + 1}: the loss is {value}; lower its `rate`.")
-            optimiser.zero_grad(set_to_none=True)
-            loss.backward()  # type: ignore[no-untyped-call]
-            nn.utils.clip_grad_norm_(learner.parameters(), _GRADIENT_LIMIT)
-            optimiser.step()
-            if step % _FOLLOW_EVERY == 0:
-                _follow(average, learner, _decay(phase, step + epoch * per_epoch) ** _FOLLOW_EVERY)
-            total += value
-            report(Progress(f"{phase.kind} {epoch + 1}/{phase.epochs}", step + 1, per_epoch, unit="batches"))
-        recall = validation.recall(average, list(materials.values()), phase, recipe.model.image_size)
-        mean = sum(recall.values()) / max(1, len(recall))
+        began = time.perf_counter()
+        loss = _run_epoch(run, number, epoch, per_epoch, optimiser=optimiser, bank=bank)
+        recall = validation.recall(run.average, list(run.materials.values()), phase, run.recipe.model.image_size)
         course.history.append(
             {
                 "phase": number + 1,
                 "kind": phase.kind,
                 "epoch": epoch + 1,
-                "loss": round(total / per_epoch, 4),
+                "loss": round(loss, 4),
                 "recall@10": recall,
                 "seconds": round(time.perf_counter() - began, 1),
             }
         )
         course.epoch = epoch + 1
+        mean = sum(recall.values()) / max(1, len(recall))
+        # Nothing to keep before the image tower has learnt anything.
         if phase.kind != "text" and mean > course.best:
             course.best = mean
-            network.save(average.model, recipe.model, folder / "best")
-        _keep(folder, recipe, learner, average, optimiser, course)
-        curves.write(folder, course.history)
+            network.save(run.average.model, run.recipe.model, run.folder / "best")
+        _keep(run, optimiser)
+        curves.write(run.folder, course.history)
+
+
+def _run_epoch(
+    run: Run, number: int, epoch: int, per_epoch: int, *, optimiser: torch.optim.Optimizer, bank: steps.Bank | None
+) -> float:
+    """One pass over the phase's sources; the mean loss."""
+    phase = run.recipe.phases[number]
+    rng = np.random.default_rng((run.recipe.seed, number, epoch))
+    used = [run.materials[name] for name in phase.sources]
+    total = 0.0
+    run.learner.train()
+    for step, parts in enumerate(steps.batches(used, phase, rng)):
+        so_far = epoch * per_epoch + step
+        _set_rate(optimiser, phase, so_far, phase.epochs * per_epoch)
+        optimiser.zero_grad(set_to_none=True)
+        if phase.kind == "text":
+            value = _backward(steps.text_loss(run.learner, parts, rng))
+        elif bank is not None:
+            value = _side_by_side(run.learner, parts, bank, phase.side, rng)
+        else:
+            value = _backward(steps.contrast_loss(run.learner, parts, phase.side, rng))
+        if not math.isfinite(value):
+            raise TrainingError(f"Phase {number + 1}, epoch {epoch + 1}: the loss is {value}; lower its `rate`.")
+        nn.utils.clip_grad_norm_(run.learner.parameters(), _GRADIENT_LIMIT)
+        optimiser.step()
+        if step % _FOLLOW_EVERY == 0:
+            _follow(run.average, run.learner, _decay(phase, so_far) ** _FOLLOW_EVERY)
+        total += value
+        run.report(Progress(f"{phase.kind} {epoch + 1}/{phase.epochs}", step + 1, per_epoch, unit="batches"))
+    return total / per_epoch
+
+
+def _backward(loss: Tensor) -> float:
+    torch.autograd.backward(loss)
+    return float(loss.detach())
+
+
+def _side_by_side(
+    learner: steps.Apprentice, parts: list[steps.Part], bank: steps.Bank, side: int, rng: np.random.Generator
+) -> float:
+    """A distillation step on two halves of the batch at once, one thread each.
+
+    The loss is a mean over pictures, so halves may go apart; small convolutions gain nothing from a second thread
+    inside (0.48 s against 0.42 s for 128 pictures of 64 pixels), and two halves side by side take half the time.
+    """
+    weights = [weight for weight in learner.parameters() if weight.requires_grad]
+
+    def half(part: list[steps.Part], own: np.random.Generator) -> tuple[float, tuple[Tensor | None, ...]]:
+        loss = steps.distil_loss(learner, part, bank, side, own)
+        return float(loss.detach()), torch.autograd.grad(loss, weights, allow_unused=True)
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(max(1, threads // 2))
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            both = list(pool.map(half, steps.halves(parts), rng.spawn(2)))
+    finally:
+        torch.set_num_threads(threads)
+    for weight, one, other in zip(weights, both[0][1], both[1][1], strict=True):
+        if one is not None and other is not None:
+            weight.grad = (one + other) / 2
+    return (both[0][0] + both[1][0]) / 2
 
 
 def _optimiser(learner: steps.Apprentice, phase: Phase) -> torch.optim.Optimizer:
     model = learner.model
-    network.freeze(learner, False)
+    network.freeze(learner, frozen=False)
     if phase.kind == "text":
         network.freeze(model.visual)
         network.freeze(learner.guess)
@@ -180,7 +229,7 @@ def _follow(average: nn.Module, learner: nn.Module, decay: float) -> None:
 
 
 def _resume(folder: Path, recipe: Recipe, learner: nn.Module, average: nn.Module) -> Course:
-    state, written = folder / "state.pt", folder / "course.json"
+    state, written = folder / _STATE, folder / _COURSE
     if not state.exists() or not written.exists():
         return Course()
     kept = json.loads(written.read_text(encoding="utf-8"))
@@ -195,21 +244,13 @@ def _resume(folder: Path, recipe: Recipe, learner: nn.Module, average: nn.Module
     return Course(**kept["course"])
 
 
-def _keep(
-    folder: Path,
-    recipe: Recipe,
-    learner: nn.Module,
-    average: nn.Module,
-    optimiser: torch.optim.Optimizer,
-    course: Course,
-) -> None:
-    network.save(average.model, recipe.model, folder / "last")  # type: ignore[arg-type]
-    for name, value in (
-        ("state.pt", {"learner": learner.state_dict(), "average": average.state_dict()}),
-        ("optimiser.pt", optimiser.state_dict()),
-    ):
-        torch.save(value, folder / f".{name}")
-        os.replace(folder / f".{name}", folder / name)
-    partial = folder / ".course.json"
-    partial.write_text(json.dumps({"model": asdict(recipe.model), "course": asdict(course)}, indent=1), encoding="utf-8")
-    os.replace(partial, folder / "course.json")
+def _keep(run: Run, optimiser: torch.optim.Optimizer) -> None:
+    """What a later run goes on from. The course comes last: until it is there, the epoch counts as not done."""
+    network.save(run.average.model, run.recipe.model, run.folder / "last")
+    weights = {"learner": run.learner.state_dict(), "average": run.average.state_dict()}
+    for name, value in ((_STATE, weights), (_OPTIMISER, optimiser.state_dict())):
+        torch.save(value, run.folder / f".{name}")
+        (run.folder / f".{name}").replace(run.folder / name)
+    written = json.dumps({"model": asdict(run.recipe.model), "course": asdict(run.course)}, indent=1)
+    (run.folder / f".{_COURSE}").write_text(written + "\n", encoding="utf-8")
+    (run.folder / f".{_COURSE}").replace(run.folder / _COURSE)

@@ -24,12 +24,15 @@ def soft_cross_entropy(logits: Tensor, target: Tensor) -> Tensor:
     return -(target * F.log_softmax(logits, dim=1)).sum(dim=1).mean()
 
 
-def relational(student: Tensor, teacher: Tensor, bank: Tensor, scale: float) -> Tensor:
-    """How differently student and teacher spread their attention over a bank of texts: the Kullback-Leibler divergence
-    of their softmax distributions (CLIP-KD's contrastive relational distillation, arXiv 2307.12732)."""
-    wanted = F.softmax(scale * teacher @ bank.T, dim=1)
-    given = F.log_softmax(scale * student @ bank.T, dim=1)
-    return F.kl_div(given, wanted, reduction="batchmean")
+def attention(rows: Tensor, bank: Tensor, scale: float) -> Tensor:
+    """How rows `(n, dim)` spread their attention over a bank of texts `(m, dim)`: log probabilities `(n, m)`."""
+    return F.log_softmax(scale * rows @ bank.T, dim=1)
+
+
+def relational(student: Tensor, teacher: Tensor) -> Tensor:
+    """How differently student and teacher spread their `attention`: the Kullback-Leibler divergence (CLIP-KD's
+    contrastive relational distillation, arXiv 2307.12732)."""
+    return F.kl_div(student, teacher, reduction="batchmean", log_target=True)
 
 
 def cosine_gap(student: Tensor, teacher: Tensor) -> Tensor:
@@ -37,14 +40,9 @@ def cosine_gap(student: Tensor, teacher: Tensor) -> Tensor:
     return 1.0 - (student * teacher).sum(dim=1).mean()
 
 
-def bank_match(images: Tensor, bank: Tensor, own: Tensor, scale: float) -> Tensor:
-    """Cross entropy of each picture finding its own entry, row `own`, in the whole bank `(m, dim)`."""
-    return F.cross_entropy(scale * images @ bank.T, own)
-
-
-def mean_direction(rows: Tensor) -> Tensor:
-    """`(n, k, dim)` to the unit mean over `k`."""
-    return F.normalize(rows.mean(dim=1), dim=-1)
+def own_match(spread: Tensor, own: Tensor) -> Tensor:
+    """Cross entropy of each picture finding its own entry, column `own`, by its `attention`."""
+    return F.nll_loss(spread, own)
 
 
 def feature_gap(guess: Tensor, features: Tensor) -> Tensor:

@@ -16,7 +16,7 @@ from core.errors import TrainingError
 from core.progress import Report
 from core.training import network, photos, teacher, views
 from core.training.photos import PictureSource
-from core.training.recipe import ModelShape, Recipe, Source
+from core.training.recipe import Recipe, Source
 from core.training.views import Pixels, Views
 
 # What a class name becomes. Few and plain: their variety is not what the text tower should learn.
@@ -29,9 +29,9 @@ class Material:
 
     `pixels` `(n, side, side, 3)`; `views` the fixed crops of each picture; `answers` what the teacher saw in them, or
     None; `tokens` `(t, context)` all texts; `texts_of[i]` the rows of `tokens` that belong to picture i; `groups`
-    `(n,)` equal where two pictures may be described by the same text; `captioned` False for class labels. `every_text`: a text phase passes
-    all texts of a picture rather than one (captions people wrote are scarce, drawn scenes are not). `trained` and
-    `held_out` are the pictures to learn from and those to validate on.
+    `(n,)` equal where two pictures may be described by the same text; `captioned` False for class labels.
+    `every_text`: a text phase passes all texts of a picture rather than one (captions people wrote are scarce, drawn
+    scenes are not). `trained` and `held_out` are the pictures to learn from and those to validate on.
     A source without pictures has `pixels` of length 0 and one entry of `texts_of` per picture that is not there.
     """
 
@@ -75,7 +75,7 @@ def prepare(source: Source, recipe: Recipe, cache: Path, report: Report, *, taug
     answers = None
     if taught and recipe.teacher is not None and len(pixels):
         kept = cache / f"{source.name}-{recipe.teacher.stem[:12]}-v{source.views}-s{source.seed}.npy"
-        answers = teacher.answers(recipe.teacher, pixels, crops, kept, report, torch.get_num_threads())
+        answers = teacher.answers(recipe.teacher, pixels, crops, kept, report, threads=torch.get_num_threads())
     counts = [len(own) for own in texts]
     ends = np.cumsum(counts)
     held_out = np.linspace(0, len(texts) - 1, source.hold_out).astype(np.int64)
@@ -107,7 +107,9 @@ def _captioned(source: Source) -> tuple[list[PictureSource], list[tuple[str, ...
     read = dataset.load_records(source.images, source.captions)
     records = [record for record in read.records if record.captions]
     if not records:
-        raise TrainingError(f"Source {source.name}: {source.captions} has no caption for any picture in {source.images}.")
+        raise TrainingError(
+            f"Source {source.name}: {source.captions} has no caption for any picture in {source.images}."
+        )
     return (
         [PictureSource(source.images / record.file_name) for record in records],
         [tuple(caption.display for caption in record.captions) for record in records],

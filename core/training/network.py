@@ -4,9 +4,8 @@ that any open_clip user can load with `local-dir:`."""
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import torch
 import torch.nn.functional as F  # noqa: N812
@@ -16,6 +15,8 @@ from core.encoder import text_tower, torchvision_fix
 from core.training import augment
 from core.training.recipe import ModelShape
 
+Network: TypeAlias = Any
+"""open_clip's `CustomTextCLIP`, whose towers carry no types."""
 CONFIG = "open_clip_config.json"
 WEIGHTS = "open_clip_model.safetensors"
 VOCABULARY = 49408
@@ -53,12 +54,12 @@ def configuration(shape: ModelShape) -> dict[str, Any]:
     }
 
 
-def create(shape: ModelShape) -> nn.Module:
+def create(shape: ModelShape) -> Network:
     """A fresh model with random weights, float32, in training mode."""
     torchvision_fix.apply()
     from open_clip.model import CustomTextCLIP
 
-    model: nn.Module = CustomTextCLIP(**_tower_settings(shape), init_logit_scale=2.66)
+    model: Network = CustomTextCLIP(**_tower_settings(shape), init_logit_scale=2.66)
     return model.to(memory_format=torch.channels_last).train()
 
 
@@ -76,18 +77,24 @@ def tokenise(texts: list[str], shape: ModelShape) -> Tensor:
     return tokens
 
 
-def encode_tokens(model: nn.Module, tokens: Tensor) -> Tensor:
+def encode_tokens(model: Network, tokens: Tensor) -> Tensor:
     """`(n, context)` token ids to unit rows `(n, dim)`, computed up to the last used token of the batch."""
     tower = text_tower.causal_tower(model)
-    return F.normalize(tower.encode(tokens) if tower else model.encode_text(tokens), dim=-1)
+    encoded: Tensor = tower.encode(tokens) if tower else model.encode_text(tokens)
+    return F.normalize(encoded, dim=-1)
 
 
-def encode_pixels(model: nn.Module, pixels: Tensor) -> Tensor:
+def encode_all_tokens(model: Network, tokens: Tensor) -> Tensor:
+    """As `encode_tokens`, for any number of texts."""
+    return torch.cat([encode_tokens(model, part) for part in torch.split(tokens, 256)])
+
+
+def encode_pixels(model: Network, pixels: Tensor) -> Tensor:
     """Normalised pictures `(n, 3, side, side)` to unit rows `(n, dim)`."""
     return F.normalize(model.visual(pixels), dim=-1)
 
 
-def save(model: nn.Module, shape: ModelShape, folder: Path) -> None:
+def save(model: Network, shape: ModelShape, folder: Path) -> None:
     """Writes the checkpoint folder: configuration, and the weights as float16 safetensors. Both files are replaced as
     a whole, so a reader never meets half a checkpoint."""
     from safetensors.torch import save_file
@@ -99,12 +106,12 @@ def save(model: nn.Module, shape: ModelShape, folder: Path) -> None:
     }
     partial = folder / f".{WEIGHTS}"
     save_file(state, str(partial), metadata={"format": "pt"})
-    os.replace(partial, folder / WEIGHTS)
+    partial.replace(folder / WEIGHTS)
     partial = folder / f".{CONFIG}"
     partial.write_text(json.dumps(configuration(shape), indent=2) + "\n", encoding="utf-8")
-    os.replace(partial, folder / CONFIG)
+    partial.replace(folder / CONFIG)
 
 
-def freeze(module: nn.Module, frozen: bool = True) -> None:
+def freeze(module: nn.Module, *, frozen: bool = True) -> None:
     """Stops or resumes the learning of every weight in `module`."""
     module.requires_grad_(not frozen)

@@ -32,7 +32,8 @@ class Source:
     `captions`: a COCO captions file with its picture folder. `labels`: class folders, a zip of class folders, or files
     named `<id>_<label>.<ext>`; classes in `leave_out` are not used. `texts`: a COCO captions file without pictures.
     `scenes`: `count` drawn scenes from `first_seed` on. Pictures are packed at `side` pixels; the teacher sees `views`
-    crops of each. `hold_out` pictures, evenly spread, are never trained on: they are the validation part. `seed` decides the crops.
+    crops of each. `hold_out` pictures, evenly spread, are never trained on: they are the validation part. `seed`
+    decides the crops.
     """
 
     name: str
@@ -137,8 +138,8 @@ def _read(cls: type[Table], entry: dict[str, Any], where: str, base: Path) -> Ta
 
 
 def plain_recipe(images: Path, captions: Path, pictures: int, *, epochs: int, batch: int, rate: float) -> Recipe:
-    """The recipe of `train --images --captions`: one source, both towers from nothing, a tenth of the `pictures` (at most
-    500) held out. Small sets get small batches, so that an epoch has at least four steps."""
+    """The recipe of `train --images --captions`: one source, both towers from nothing, a tenth of the `pictures` (at
+    most 500) held out. Small sets get small batches, so that an epoch has at least four steps."""
     held_out = min(500, max(1, pictures // 10))
     source = Source("captions", "captions", images.resolve(), captions.resolve(), views=8, hold_out=held_out)
     fitting = max(2, min(batch, (pictures - held_out) // 4))

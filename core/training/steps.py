@@ -28,7 +28,9 @@ class Apprentice(nn.Module):
     """The model together with what only training needs: the teacher's own projection into the shared space, and the
     student's guess of the teacher's features (both are thrown away afterwards)."""
 
-    def __init__(self, model: nn.Module, teacher_dim: int, embed_dim: int) -> None:
+    model: network.Network
+
+    def __init__(self, model: network.Network, teacher_dim: int, embed_dim: int) -> None:
         super().__init__()
         self.model = model
         self.project = nn.Linear(max(1, teacher_dim), embed_dim, bias=False)
@@ -55,7 +57,9 @@ class Bank:
 def batches(materials: list[Material], phase: Phase, rng: np.random.Generator) -> Iterator[list[Part]]:
     """One epoch in random order, mixed over the sources. Every picture comes once with one of its texts, or, in a
     text phase, once with each of them where they are scarce."""
-    source, picture, text = [], [], []
+    source: list[int] = []
+    picture: list[int] = []
+    text: list[int] = []
     for number, material in enumerate(materials):
         for index in material.trained:
             own = material.texts_of[index]
@@ -72,6 +76,18 @@ def batches(materials: list[Material], phase: Phase, rng: np.random.Generator) -
             for number, material in enumerate(materials)
             if len(mine := chosen[sources[chosen] == number])
         ]
+
+
+def halves(parts: list[Part]) -> list[list[Part]]:
+    """A batch as two of the same mixture."""
+    return [
+        [
+            Part(part.material, part.pictures[which::2], part.texts[which::2])
+            for part in parts
+            if len(part.pictures[which::2])
+        ]
+        for which in (0, 1)
+    ]
 
 
 def text_loss(learner: Apprentice, parts: list[Part], rng: np.random.Generator) -> Tensor:
@@ -97,24 +113,26 @@ def distil_loss(learner: Apprentice, parts: list[Part], bank: Bank, side: int, r
     pixels, view = _pixels(parts, side, rng)
     features = learner.model.visual.trunk(pixels)
     student = F.normalize(learner.model.visual.head(features), dim=-1)
+    spread = losses.attention(student, bank.rows, _BANK_SCALE)  # (n, m)
     loss = torch.zeros(())
     start = 0
     for part, chosen in zip(parts, view, strict=True):
-        rows = student[start : start + len(part.pictures)]
+        mine = slice(start, start + len(part.pictures))
         share = len(part.pictures) / len(student)
         if part.material.answers is not None:
             wanted = _features(part.material, part.pictures, chosen)
-            guess = learner.guess(features[start : start + len(part.pictures)])
+            guess = learner.guess(features[mine])
             with torch.no_grad():
                 target = F.normalize(learner.project(wanted), dim=-1)
+                teacher = losses.attention(target, bank.rows, _BANK_SCALE)
             loss = loss + share * (
-                4.0 * losses.cosine_gap(rows, target)
-                + losses.relational(rows, target, bank.rows, _BANK_SCALE)
+                4.0 * losses.cosine_gap(student[mine], target)
+                + losses.relational(spread[mine], teacher)
                 + 0.5 * losses.feature_gap(guess, wanted)
             )
         if part.material.name in bank.start:
             own = torch.from_numpy(part.pictures + bank.start[part.material.name])
-            loss = loss + share * 0.3 * losses.bank_match(rows, bank.rows, own, _BANK_SCALE)
+            loss = loss + share * 0.3 * losses.own_match(spread[mine], own)
         start += len(part.pictures)
     return loss
 
@@ -150,7 +168,7 @@ def make_bank(learner: Apprentice, materials: list[Material]) -> Bank:
         for material in materials:
             if not material.captioned or not len(material.pixels):
                 continue
-            encoded = torch.cat([network.encode_tokens(learner.model, part) for part in material.tokens.split(256)])
+            encoded = network.encode_all_tokens(learner.model, material.tokens)
             means = torch.stack([F.normalize(encoded[own].mean(dim=0), dim=-1) for own in material.texts_of])
             means[material.held_out] = 0.0
             start[material.name] = total

@@ -26,7 +26,7 @@ class Answers:
     scale: float
 
 
-def answers(model: Path, pixels: Pixels, views: Views, target: Path, report: Report, threads: int = 2) -> Answers:
+def answers(model: Path, pixels: Pixels, views: Views, target: Path, report: Report, *, threads: int = 2) -> Answers:
     """The teacher's feature for every view of every picture, taken from `target` as far as it is there already.
 
     Raises `ConfigurationError` when the runtime is not installed, `TrainingError` when the model is not of the kind

@@ -33,7 +33,7 @@ def recall(learner: Apprentice, materials: list[Material], phase: Phase, side: i
                 pictures = torch.cat([_whole(learner, material, part, side) for part in _parts(material.held_out)])
             texts = [material.texts_of[index] for index in material.held_out]
             rows = torch.from_numpy(np.concatenate(texts))
-            encoded = torch.cat([network.encode_tokens(learner.model, material.tokens[part]) for part in rows.split(256)])
+            encoded = network.encode_all_tokens(learner.model, material.tokens[rows])
             own = torch.from_numpy(np.repeat(np.arange(len(texts)), [len(text) for text in texts]))
             found[material.name] = round(100 * hit_rate(encoded @ pictures.T, own, _K), 2)
     return found

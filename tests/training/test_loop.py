@@ -17,7 +17,13 @@ from core.training import loop, recipe
 
 COLOURS = {"red": (220, 30, 30), "green": (30, 200, 40), "blue": (30, 40, 220), "yellow": (230, 220, 40)}
 SHAPE = recipe.ModelShape(
-    image_tower="test_resnet", image_size=32, embed_dim=16, text_width=16, text_heads=2, text_layers=1, context_length=12
+    image_tower="test_resnet",
+    image_size=32,
+    embed_dim=16,
+    text_width=16,
+    text_heads=2,
+    text_layers=1,
+    context_length=12,
 )
 
 

@@ -34,8 +34,9 @@ def test_contrastive__same_group_is_not_a_negative() -> None:
 
 def test_relational__is_zero_for_the_teacher_itself() -> None:
     bank, rows = unit(20, 8, 0), unit(4, 8, 1)
-    assert float(losses.relational(rows, rows, bank, 20.0)) < 1e-6
-    assert float(losses.relational(unit(4, 8, 2), rows, bank, 20.0)) > 0.01
+    teacher = losses.attention(rows, bank, 20.0)
+    assert float(losses.relational(teacher, teacher)) < 1e-6
+    assert float(losses.relational(losses.attention(unit(4, 8, 2), bank, 20.0), teacher)) > 0.01
 
 
 def test_cosine_gap__runs_from_zero_to_two() -> None:
