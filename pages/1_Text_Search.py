@@ -13,7 +13,7 @@ with ui.page("Text search", "search") as collection:
         )
         ui.stop()
 
-    result = ui.loaders.search_text(collection, question.text, question.k, question.by, question.filters)
+    result = ui.answers.search_text(collection, question.text, question.k, question.by, question.filters)
 
     ui.text_query.remember(collection, question, result)
     ui.results.draw(collection, result, "text-search")

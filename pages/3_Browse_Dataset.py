@@ -5,7 +5,7 @@ from core import ui
 with ui.page("Browse dataset", "photo_library") as collection:
     question = ui.browse.ask(collection)
 
-    listing = ui.loaders.listing(collection, question.filters, question.words, question.order, question.seed)
+    listing = ui.answers.listing(collection, question.filters, question.words, question.order, question.seed)
 
     if not listing.records:
         ui.states.nothing_matches()

@@ -21,7 +21,7 @@ RANKS = (
     ("embedding",),
     ("store",),
     ("search", "projection"),
-    ("browsing", "evaluation"),
+    ("browsing", "lift", "evaluation"),
     ("collection", "build", "training"),
     ("cli", "ui"),
 )

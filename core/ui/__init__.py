@@ -10,6 +10,7 @@ threads.apply("dashboard")  # first: numpy, torch and faiss read their limits wh
 from streamlit import columns, stop  # noqa: E402
 
 from core.ui import (  # noqa: E402
+    answers,
     browse,
     embedding_map,
     filters,
@@ -23,6 +24,7 @@ from core.ui import (  # noqa: E402
 from core.ui.frame import page  # noqa: E402
 
 __all__ = [
+    "answers",
     "browse",
     "columns",
     "embedding_map",

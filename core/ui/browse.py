@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core import browsing, search
-from core.ui import downloads, filters, links, results, words
+from core.ui import downloads, fields, filters, links, results, words
 
 if TYPE_CHECKING:
     from core.collection import Collection
@@ -29,34 +29,13 @@ class ListingQuestion:
 
 def ask(opened: Collection) -> ListingQuestion:
     """Draw the controls and return what they say. A changed choice starts again at the first page."""
-    links.seed("words", links.line)
-    links.seed("order", lambda raw: raw if raw in _ORDERS else None)
     with st.container(horizontal=True, vertical_alignment="bottom", key="browse-options"):
-        typed = st.text_input(
-            "Words in the captions",
-            key="words",
-            type="search",
-            placeholder="Any words",
-            max_chars=links.MAX_QUERY,
-            live=True,
-            on_change=_first_page,
-            bind="query-params",
-            persist_state="session",
-        )
-        order = st.segmented_control(
-            "Order",
-            _ORDERS,
-            default=browsing.Order.ID.value,
-            required=True,
-            key="order",
-            on_change=_first_page,
-            bind="query-params",
-            persist_state="session",
-        )
+        typed = fields.text("Words in the captions", "words", "Any words", live=True, on_change=_first_page)
+        order = fields.one_of("Order", _ORDERS, "order", default=_ORDERS[0], on_change=_first_page)
         if order == browsing.Order.RANDOM:
             st.button("Shuffle", icon=":material/shuffle:", on_click=_shuffle, key="shuffle-browse")
         chosen = filters.choose(opened, on_change=_first_page)
-    return ListingQuestion(chosen, links.line(typed or ""), browsing.Order(order or browsing.Order.ID), _seed())
+    return ListingQuestion(chosen, typed, browsing.Order(order), _seed())
 
 
 def draw(opened: Collection, listing: browsing.Listing) -> None:

@@ -26,9 +26,13 @@ def _component(name: str) -> Any:
     return st.components.v2.component(
         f"coco_lens.{name}",
         html=_HTML[name],
-        css=(ASSETS / f"{name}.css").read_text(encoding="utf-8"),
-        js=(ASSETS / f"{name}.js").read_text(encoding="utf-8"),
+        css=_asset(f"{name}.css"),
+        js=_asset("dom.js") + _asset(f"{name}.js"),
     )
+
+
+def _asset(file: str) -> str:
+    return (ASSETS / file).read_text(encoding="utf-8")
 
 
 def draw(name: str, data: dict[str, Any], key: str, *events: str) -> Any:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from core.ui import components, links, loaders, words
+from core.ui import components, links, pictures, words
 
 if TYPE_CHECKING:
     from core.collection import Collection
@@ -28,13 +28,14 @@ class Entry:
     record: ImageRecord
     rank: int | None = None
     score: float | None = None
+    parts: tuple[float, ...] = ()
     matched: str = ""
     found_by: str = ""
 
 
 def of_hits(hits: Sequence[SearchHit]) -> tuple[Entry, ...]:
     """Search hits as entries."""
-    return tuple(Entry(hit.record, hit.rank, hit.score, hit.caption or "", hit.found_by) for hit in hits)
+    return tuple(Entry(hit.record, hit.rank, hit.score, hit.parts, hit.caption or "", hit.found_by) for hit in hits)
 
 
 def of_records(records: Sequence[ImageRecord]) -> tuple[Entry, ...]:
@@ -96,7 +97,7 @@ def _data(opened: Collection, entry: Entry) -> dict[str, Any]:
     matched = " ".join(entry.matched.split())
     captions = [{"text": caption.display, "best": caption.display == matched} for caption in record.captions]
     return {
-        "src": loaders.large_picture(opened, record, PICTURE_SIDE),
+        "src": pictures.large_picture(opened, record, PICTURE_SIDE),
         "alt": captions[0]["text"] if captions else ", ".join(record.categories) or record.file_name,
         "width": record.width,
         "height": record.height,
@@ -117,6 +118,9 @@ def _facts(opened: Collection, entry: Entry) -> list[dict[str, str]]:
     facts: list[dict[str, str]] = []
     if entry.score is not None:
         facts.append({"name": "Score", "value": f"{words.score(entry.score)}, rank {entry.rank}"})
+        if len(entry.parts) == 2:
+            shares = " + ".join(map(words.score, entry.parts))
+            facts.append({"name": "Parts", "value": f"{shares} (image + caption)"})
         facts.append({"name": "Found by", "value": {"both": "image and caption"}.get(entry.found_by, entry.found_by)})
     facts.append({"name": "File", "value": PurePosixPath(record.file_name).as_posix()})
     facts.append({"name": "Id", "value": str(record.image_id)})

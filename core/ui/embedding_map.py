@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.ui import downloads, links, loaders, results, states, words
+from core.ui import answers, downloads, fields, results, states, words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,37 +43,17 @@ def ask(opened: Collection) -> MapQuestion:
     choices = [
         one for one, has in zip(_COLOURINGS, (opened.store.categories, opened.store.captions), strict=True) if has
     ]
-    links.seed("star", links.line)
     with st.container(horizontal=True, vertical_alignment="bottom", key="map-options"):
-        colouring = None
-        if choices:
-            links.seed("colour", lambda raw: raw if raw in choices else None)
-            colouring = st.segmented_control(
-                "Colour by",
-                choices,
-                default=choices[0],
-                required=True,
-                key="colour",
-                bind="query-params",
-                persist_state="session",
-            )
-        text = st.text_input(
-            "Show a query on the map",
-            key="star",
-            type="search",
-            placeholder="Words, shown as a star",
-            max_chars=links.MAX_QUERY,
-            bind="query-params",
-            persist_state="session",
-        )
-    return MapQuestion(colouring or "", links.line(text or ""))
+        colouring = fields.one_of("Colour by", choices, "colour", default=choices[0]) if choices else ""
+        text = fields.text("Show a query on the map", "star", "Words, shown as a star")
+    return MapQuestion(colouring, text)
 
 
 def draw(opened: Collection, question: MapQuestion) -> tuple[ImageRecord, ...]:
     """The map; returns the pictures inside the dragged region, in row order."""
-    flat = loaders.picture_map(opened)
+    flat = answers.picture_map(opened)
     rows = _drawn_rows(len(flat.points))
-    star = loaders.place_text(opened, question.text) if question.text else None
+    star = answers.place_text(opened, question.text) if question.text else None
     chart = _chart(_frame(opened, question.colouring, flat.points, rows), question, star)
     event = st.altair_chart(chart, key="map", on_select="rerun", selection_mode="brush", width="stretch")
     kept = sum(flat.explained)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from core import search
-from core.ui import links
+from core.ui import fields
 
 if TYPE_CHECKING:
     from core.collection import Collection
@@ -18,7 +17,7 @@ KEYS = ("category", "file", "license")
 """The values of the filters in session and address."""
 
 
-def choose(opened: Collection, on_change: Callable[[], None] | None = None) -> search.Filters:
+def choose(opened: Collection, on_change: fields.Callback | None = None) -> search.Filters:
     """A button that opens the filters; its label counts those in force. Values live in the address."""
     chosen = _in_force(opened)
     label = f"Filters ({chosen})" if chosen else "Filters"
@@ -26,46 +25,19 @@ def choose(opened: Collection, on_change: Callable[[], None] | None = None) -> s
         return _draw(opened, on_change)
 
 
-def _draw(opened: Collection, on_change: Callable[[], None] | None) -> search.Filters:
+def _draw(opened: Collection, on_change: fields.Callback | None) -> search.Filters:
     """The filters themselves. Those a collection cannot use are left out."""
     categories = [category.name for category in opened.store.categories]
     licenses = {licence.name or str(licence.license_id): licence.license_id for licence in _licenses(opened)}
-    links.seed_list("category", frozenset(categories))
-    links.seed_list("license", frozenset(licenses))
-    links.seed("file", links.line)
     wanted, allowed = [], []
     if categories:
-        wanted = st.multiselect(
-            "Category",
-            categories,
-            key="category",
-            placeholder="Any category",
-            on_change=on_change,
-            bind="query-params",
-            persist_state="session",
-        )
-    file_contains = st.text_input(
-        "File name contains",
-        key="file",
-        placeholder="Any file",
-        max_chars=links.MAX_QUERY,
-        on_change=on_change,
-        bind="query-params",
-        persist_state="session",
-    )
+        wanted = fields.several("Category", categories, "category", "Any category", on_change=on_change)
+    file_contains = fields.text("File name contains", "file", "Any file", on_change=on_change)
     if licenses:
-        allowed = st.multiselect(
-            "Licence",
-            list(licenses),
-            key="license",
-            placeholder="Any licence",
-            on_change=on_change,
-            bind="query-params",
-            persist_state="session",
-        )
+        allowed = fields.several("Licence", list(licenses), "license", "Any licence", on_change=on_change)
     return search.Filters(
         categories=frozenset(wanted),
-        file_contains=links.line(file_contains or ""),
+        file_contains=file_contains,
         licenses=frozenset(licenses[name] for name in allowed),
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from core.ui import components, links, loaders, states, words
+from core.ui import components, links, pictures, states, words
 
 if TYPE_CHECKING:
     from core.collection import Collection
@@ -78,7 +78,7 @@ def _card(opened: Collection, record: ImageRecord, caption: str, *, score: str =
     text = " ".join(caption.split()) or _own_words(record)
     return Card(
         key=str(record.image_id),
-        src=loaders.thumbnail(opened, record),
+        src=pictures.thumbnail(opened, record),
         alt=text,
         text=text,
         score=score,

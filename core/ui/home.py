@@ -91,7 +91,7 @@ def system_panel(opened: Collection | None = None) -> None:
         rows |= {variable.name: f"{variable.value} ({variable.chosen_by})" for variable in limits if variable.value}
         rows |= {"Python": platform.python_version(), **{name: _version(name) for name in _LIBRARIES}}
         rows |= {"Collections in": str(loaders.settings().db)}
-        st.table([{"": name, "value": words.plain(value)} for name, value in rows.items()])
+        st.table([{"Setting": name, "Value": words.plain(value)} for name, value in rows.items()], hide_index=True)
 
 
 def _shuffle() -> None:

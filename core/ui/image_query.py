@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core import errors, images, remote, search
-from core.ui import components, gallery, links, loaders, states, words
+from core.ui import answers, components, gallery, links, loaders, pictures, states, words
 
 if TYPE_CHECKING:
     from core.collection import Collection
@@ -59,12 +59,12 @@ def answer(
     k = int(st.session_state["k"])
     if question.image_id is not None:
         return (
-            loaders.similar_to(opened, question.image_id, k, filters),
-            loaders.captions_near(opened, question.image_id, NEAREST_CAPTIONS),
+            answers.similar_to(opened, question.image_id, k, filters),
+            answers.captions_near(opened, question.image_id, NEAREST_CAPTIONS),
         )
     return (
-        loaders.search_picture(opened, question.picture, k, filters),
-        loaders.captions_for(opened, question.picture, NEAREST_CAPTIONS),
+        answers.search_picture(opened, question.picture, k, filters),
+        answers.captions_for(opened, question.picture, NEAREST_CAPTIONS),
     )
 
 
@@ -72,10 +72,10 @@ def draw(opened: Collection, question: PictureQuestion) -> None:
     """The query picture with its title, and a button that takes it away."""
     if question.image_id is not None:
         record = opened.store.records[opened.store.row_of(question.image_id)]
-        shown = loaders.large_picture(opened, record, QUERY_SIDE)
+        shown = pictures.large_picture(opened, record, QUERY_SIDE)
         text = record.captions[0].display if record.captions else record.file_name
     else:
-        shown, text = loaders.picture_uri(question.picture, QUERY_SIDE), ""
+        shown, text = pictures.picture_uri(question.picture, QUERY_SIDE), ""
     with st.container(key="query-picture"):
         components.draw(
             "picture", {"src": shown, "alt": text or question.title, "title": question.title, "text": text}, key="query"
@@ -117,7 +117,7 @@ def _choose_sample() -> None:
     if not found:
         st.caption("There are no sample pictures in this installation.")
     cards = [
-        gallery.Card(name, loaders.sample_thumbnail(one.path), alt=one.title, text=one.title)
+        gallery.Card(name, pictures.sample_thumbnail(one.path), alt=one.title, text=one.title)
         for name, one in found.items()
     ]
     chosen = gallery.draw(cards, "samples", "Sample pictures", cell=120, hint="Enter searches with it")
@@ -180,4 +180,4 @@ def _fresh(widget: str) -> str:
 
 
 def _samples() -> dict[str, SamplePicture]:
-    return {one.name: one for one in loaders.sample_pictures()}
+    return {one.name: one for one in pictures.sample_pictures()}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from core import lift
 from core.ui import components, detail, downloads, gallery, links, states, words
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ def draw(opened: Collection, result: SearchResult, key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"{key}-summary"):
         st.caption(_summary(result), width="stretch")
         downloads.of_result(result, key)
+    _meaning(opened, result)
     cards = gallery.of_hits(opened, result.hits)
     gallery.draw_missing_note(opened, cards)
     picked = gallery.draw(cards, f"{key}-grid", f"Results for {result.query}")
@@ -60,6 +62,17 @@ def draw_captions(hits: Sequence[CaptionHit], key: str) -> None:
         ]
         components.draw(
             "captions", {"items": items, "label": "Captions nearest to this picture"}, key=f"{key}-captions"
+        )
+
+
+def _meaning(opened: Collection, result: SearchResult) -> None:
+    """What the query meant to the model, where its hits have something in common."""
+    found = lift.category_lift(opened.store, [hit.record for hit in result.hits])
+    if found:
+        shown = " · ".join(f"**{words.plain(one.category)}** {one.hits} (×{one.lift:.1f})" for one in found)
+        st.caption(
+            f"More often here than in the collection: {shown}",
+            help="Categories of the pictures found: how many have it, and how many times its share of the collection.",
         )
 
 

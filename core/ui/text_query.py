@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core import search
-from core.ui import filters, links, loaders, words
+from core.ui import answers, fields, filters, words
 
 if TYPE_CHECKING:
     from core.collection import Collection
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 SLOW_ENCODING = 0.150  # seconds; past this every pause in typing would be felt, so Enter searches instead
 RECENT = 6
 _RANKINGS = [ranking.value for ranking in search.Ranking]
+_FUSED = search.Ranking.FUSED.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +31,8 @@ class TextQuestion:
 
 def ask(opened: Collection) -> TextQuestion:
     """Draw the controls and return what they say."""
-    links.seed("q", links.line)
-    typed = st.text_input(
-        "Describe a picture",
-        key="q",
-        type="search",
-        placeholder="What should be in the picture?",
-        max_chars=links.MAX_QUERY,
-        live=_live(),
-        bind="query-params",
-        persist_state="session",
-    )
-    text = links.line(typed or "")
-    _pills("Try", loaders.sample_queries(opened), "sample")
+    text = fields.text("Describe a picture", "q", "What should be in the picture?", live=_live())
+    _pills("Try", answers.sample_queries(opened), "sample")
     _pills("Recent", tuple(query for query in _recent() if query != text), "recent")
     with st.container(horizontal=True, vertical_alignment="bottom", key="query-options"):
         by = _ranking(opened)
@@ -70,18 +60,8 @@ def _ranking(opened: Collection) -> search.Ranking:
     """Which vectors rank the pictures; a collection without captions leaves no choice."""
     if not opened.store.captions:
         return search.Ranking.IMAGE
-    links.seed("by", lambda raw: raw if raw in _RANKINGS else None)
-    chosen = st.segmented_control(
-        "Rank by",
-        _RANKINGS,
-        default=search.Ranking.FUSED.value,
-        required=True,
-        key="by",
-        bind="query-params",
-        persist_state="session",
-        help="**image**: by what the pictures look like. **caption**: by their best caption. **fused**: by both.",
-    )
-    return search.Ranking(chosen or search.Ranking.FUSED)
+    explanation = "**image**: by what the pictures look like. **caption**: by their best caption. **fused**: by both."
+    return search.Ranking(fields.one_of("Rank by", _RANKINGS, "by", default=_FUSED, explanation=explanation))
 
 
 def _pills(label: str, options: tuple[str, ...], key: str) -> None:

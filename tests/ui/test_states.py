@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from core import encoder, errors
-from core.ui import loaders
+from core.ui import answers
 from tests import colour_collection, colour_encoder
 from tests.ui import drawn
 from tests.ui.conftest import Open
@@ -63,7 +63,7 @@ def test_unexpected_error__has_an_id_and_is_logged(
     def broken(*_: object) -> object:
         raise RuntimeError("secret path /home/me")
 
-    monkeypatch.setattr(loaders, "search_text", broken)
+    monkeypatch.setattr(answers, "search_text", broken)
     with caplog.at_level(logging.ERROR):
         app = visit(drawn.TEXT, q="red")
     assert not app.exception

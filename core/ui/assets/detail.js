@@ -3,13 +3,6 @@
 const SVG = 'http://www.w3.org/2000/svg';
 const COLOURS = ['#0b7a70', '#c2540a', '#4353c9', '#b02a68', '#66751a', '#1b7fae', '#8a4d25', '#7040a8'];
 
-function make(tag, className, text) {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  if (text !== undefined) node.textContent = text;
-  return node;
-}
-
 function safe(address) {
   try {
     return ['http:', 'https:'].includes(new URL(address, document.baseURI).protocol);

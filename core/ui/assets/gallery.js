@@ -4,13 +4,6 @@ const SVG = 'http://www.w3.org/2000/svg';
 const SIMILAR = 'M10 4a6 6 0 1 0 3.6 10.8l4.8 4.8 1.4-1.4-4.8-4.8A6 6 0 0 0 10 4Zm0 2a4 4 0 1 1 0 8 4 4 0 0 1 0-8Z';
 const BROKEN = 'M5 4h14a1 1 0 0 1 1 1v6l-4 3-4-3-4 3-4-3V5a1 1 0 0 1 1-1Zm-1 9.5 4 3 4-3 4 3 4-3V19a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1Z';
 
-function make(tag, className, text) {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  if (text !== undefined) node.textContent = text;
-  return node;
-}
-
 function icon(path) {
   const svg = document.createElementNS(SVG, 'svg');
   svg.setAttribute('viewBox', '0 0 24 24');

@@ -3,21 +3,12 @@ export default function ({ data, parentElement }) {
   const figure = parentElement.querySelector('figure');
   if (figure.dataset.drawn === data.signature) return;
   figure.dataset.drawn = data.signature;
-  const shown = document.createElement(data.src ? 'img' : 'div');
+  const shown = data.src ? make('img') : make('div', 'gap', 'File is missing');
   if (data.src) {
     shown.alt = data.alt;
     shown.src = data.src;
-  } else {
-    shown.className = 'gap';
-    shown.textContent = 'File is missing';
   }
-  const words = document.createElement('figcaption');
-  for (const [name, text] of [['title', data.title], ['text', data.text]]) {
-    if (!text) continue;
-    const line = document.createElement('div');
-    line.className = name;
-    line.textContent = text;
-    words.append(line);
-  }
+  const words = make('figcaption');
+  words.append(make('div', 'title', data.title), make('div', 'text', data.text));
   figure.replaceChildren(shown, words);
 }
