@@ -17,11 +17,10 @@ from torch import Tensor, nn
 
 from core.errors import TrainingError
 from core.progress import Progress, Report
-from core.training import curves, material, network, steps, validation
-from core.training.recipe import Phase, Recipe
+from core.training import curves, material, network, schedule, steps, validation
+from core.training.recipe import Recipe
 
 _STATE, _OPTIMISER, _COURSE = "state.pt", "optimiser.pt", "course.json"
-_WARM_UP = 0.05
 _GRADIENT_LIMIT = 1.0
 # The running average reads and writes every weight: at each step it would cost a tenth of a text phase.
 _FOLLOW_EVERY = 4
@@ -74,7 +73,7 @@ def train(recipe: Recipe, folder: Path, report: Report, *, cache: Path | None = 
 def _run_phase(run: Run, number: int) -> None:
     phase, course = run.recipe.phases[number], run.course
     used = [run.materials[name] for name in phase.sources]
-    optimiser = _optimiser(run.learner, phase)
+    optimiser = schedule.optimiser(run.learner, phase)
     per_epoch = sum(1 for _ in steps.batches(used, phase, np.random.default_rng(0)))
     if per_epoch == 0:
         raise TrainingError(f"Phase {number + 1}: fewer than {phase.batch} training pictures; lower its `batch`.")
@@ -119,7 +118,7 @@ def _run_epoch(
     run.learner.train()
     for step, parts in enumerate(steps.batches(used, phase, rng)):
         so_far = epoch * per_epoch + step
-        _set_rate(optimiser, phase, so_far, phase.epochs * per_epoch)
+        schedule.set_rate(optimiser, phase, so_far, phase.epochs * per_epoch)
         optimiser.zero_grad(set_to_none=True)
         if phase.kind == "text":
             value = _backward(steps.text_loss(run.learner, parts, rng))
@@ -132,7 +131,7 @@ def _run_epoch(
         nn.utils.clip_grad_norm_(run.learner.parameters(), _GRADIENT_LIMIT)
         optimiser.step()
         if step % _FOLLOW_EVERY == 0:
-            _follow(run.average, run.learner, _decay(phase, so_far) ** _FOLLOW_EVERY)
+            schedule.follow(run.average, run.learner, schedule.decay(phase, so_far) ** _FOLLOW_EVERY)
         total += value
         run.report(Progress(f"{phase.kind} {epoch + 1}/{phase.epochs}", step + 1, per_epoch, unit="batches"))
     return total / per_epoch
@@ -168,64 +167,6 @@ def _side_by_side(
         if one is not None and other is not None:
             weight.grad = (one + other) / 2
     return (both[0][0] + both[1][0]) / 2
-
-
-def _optimiser(learner: steps.Apprentice, phase: Phase) -> torch.optim.Optimizer:
-    model = learner.model
-    network.freeze(learner, frozen=False)
-    if phase.kind == "text":
-        network.freeze(model.visual)
-        network.freeze(learner.guess)
-    elif phase.kind == "distil":
-        network.freeze(model.text)
-        network.freeze(learner.project)
-        model.logit_scale.requires_grad_(False)
-    else:
-        network.freeze(learner.project)
-        network.freeze(learner.guess)
-    groups: dict[tuple[bool, bool], list[nn.Parameter]] = {}
-    for name, weight in learner.named_parameters():
-        if weight.requires_grad:
-            # Gains, biases and the temperature are not decayed: they set scales, and zero is not where they belong.
-            groups.setdefault((weight.ndim > 1, name.startswith("model.text")), []).append(weight)
-    return torch.optim.AdamW(
-        [
-            {
-                "params": weights,
-                "weight_decay": phase.weight_decay if decay else 0.0,
-                "share": phase.text_rate if text and phase.kind == "contrast" else 1.0,
-            }
-            for (decay, text), weights in groups.items()
-        ],
-        lr=phase.rate,
-        betas=(0.9, 0.98),
-        fused=True,
-    )
-
-
-def _set_rate(optimiser: torch.optim.Optimizer, phase: Phase, step: int, steps_in_all: int) -> None:
-    warm = max(1, int(_WARM_UP * steps_in_all))
-    if step < warm:
-        factor = (step + 1) / warm
-    else:
-        factor = 0.01 + 0.99 * (1 + math.cos(math.pi * (step - warm) / max(1, steps_in_all - warm))) / 2
-    for group in optimiser.param_groups:
-        group["lr"] = phase.rate * factor * group["share"]
-
-
-def _decay(phase: Phase, step: int) -> float:
-    # Early weights are far from good: the average forgets them faster than it later forgets good ones.
-    return min(phase.average, (1 + step) / (10 + step))
-
-
-@torch.no_grad()
-def _follow(average: nn.Module, learner: nn.Module, decay: float) -> None:
-    """Moves the running average of the weights a little towards the learner's; counters and statistics likewise."""
-    for kept, value in zip(average.state_dict().values(), learner.state_dict().values(), strict=True):
-        if kept.is_floating_point():
-            kept.lerp_(value, 1.0 - decay)
-        else:
-            kept.copy_(value)
 
 
 def _resume(folder: Path, recipe: Recipe, learner: nn.Module, average: nn.Module) -> Course:

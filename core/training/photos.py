@@ -6,7 +6,6 @@ there at every step.
 
 from __future__ import annotations
 
-import io
 import zipfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -55,7 +54,7 @@ def pack(sources: Sequence[PictureSource], side: int, target: Path, report: Repo
     block = np.lib.format.open_memmap(partial, mode="w+", dtype=np.uint8, shape=shape)
     archives: dict[Path, zipfile.ZipFile] = {}
     for done, source in enumerate(sources):
-        picture = images.open_image(io.BytesIO(read_bytes(source, archives)).getvalue(), max_side=4 * side)
+        picture = images.open_image(read_bytes(source, archives), max_side=4 * side)
         block[done] = np.asarray(picture.resize((side, side), resample=3), dtype=np.uint8)  # 3 = bicubic
         if done % 100 == 0:
             report(Progress(f"packing {target.stem}", done, len(sources)))

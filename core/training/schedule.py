@@ -1,0 +1,74 @@
+"""Which weights learn, how fast, and how the running average follows them."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import nn
+
+from core.training import network, steps
+from core.training.recipe import Phase
+
+_WARM_UP = 0.05
+
+
+def optimiser(learner: steps.Apprentice, phase: Phase) -> torch.optim.Optimizer:
+    """AdamW over the weights that learn in this kind of phase; the others are frozen."""
+    model = learner.model
+    network.freeze(learner, frozen=False)
+    if phase.kind == "text":
+        network.freeze(model.visual)
+        network.freeze(learner.guess)
+    elif phase.kind == "distil":
+        network.freeze(model.text)
+        network.freeze(learner.project)
+        model.logit_scale.requires_grad_(False)
+    else:
+        network.freeze(learner.project)
+        network.freeze(learner.guess)
+    groups: dict[tuple[bool, bool], list[nn.Parameter]] = {}
+    for name, weight in learner.named_parameters():
+        if weight.requires_grad:
+            # Gains, biases and the temperature are not decayed: they set scales, and zero is not where they belong.
+            groups.setdefault((weight.ndim > 1, name.startswith("model.text")), []).append(weight)
+    return torch.optim.AdamW(
+        [
+            {
+                "params": weights,
+                "weight_decay": phase.weight_decay if decay else 0.0,
+                "share": phase.text_rate if text and phase.kind == "contrast" else 1.0,
+            }
+            for (decay, text), weights in groups.items()
+        ],
+        lr=phase.rate,
+        betas=(0.9, 0.98),
+        fused=True,
+    )
+
+
+def set_rate(used: torch.optim.Optimizer, phase: Phase, step: int, steps_in_all: int) -> None:
+    """A linear warm-up, then half a cosine down to a hundredth of the phase's rate."""
+    warm = max(1, int(_WARM_UP * steps_in_all))
+    if step < warm:
+        factor = (step + 1) / warm
+    else:
+        factor = 0.01 + 0.99 * (1 + math.cos(math.pi * (step - warm) / max(1, steps_in_all - warm))) / 2
+    for group in used.param_groups:
+        group["lr"] = phase.rate * factor * group["share"]
+
+
+def decay(phase: Phase, step: int) -> float:
+    """How much of the running average stays at this step of the phase."""
+    # Early weights are far from good: the average forgets them faster than it later forgets good ones.
+    return min(phase.average, (1 + step) / (10 + step))
+
+
+@torch.no_grad()
+def follow(average: nn.Module, learner: nn.Module, decay: float) -> None:
+    """Moves the running average of the weights a little towards the learner's; counters and statistics likewise."""
+    for kept, value in zip(average.state_dict().values(), learner.state_dict().values(), strict=True):
+        if kept.is_floating_point():
+            kept.lerp_(value, 1.0 - decay)
+        else:
+            kept.copy_(value)
