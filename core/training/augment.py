@@ -15,10 +15,10 @@ STD = (0.26862954, 0.26130258, 0.27577711)
 
 def crops(pixels: NDArray[np.uint8], boxes: NDArray[np.float32], flips: NDArray[np.bool_], side: int) -> Tensor:
     """`(n, s, s, 3)` uint8 pictures and a box each (left, top, width, height in 0..1) to `(n, 3, side, side)` in 0..1,
-    resampled bilinearly in one call, from a smaller copy where they shrink to less than half (bilinear sampling looks
-    at four pixels only and would skip the ones between)."""
+    resampled bilinearly in one call, from a smaller copy where boxes shrink to less than half on average (bilinear
+    sampling looks at four pixels only and would skip the ones between)."""
     source = torch.from_numpy(np.ascontiguousarray(pixels)).permute(0, 3, 1, 2).float() / 255.0
-    if (shrink := source.shape[-1] // side) > 1:
+    if (shrink := int(source.shape[-1] * float(boxes[:, 2:].mean()) / side)) > 1:
         source = F.avg_pool2d(source, shrink)
     left, top, width, height = torch.from_numpy(np.ascontiguousarray(boxes)).unbind(dim=1)
     mirror = 1.0 - 2.0 * torch.from_numpy(np.ascontiguousarray(flips)).float()
