@@ -69,9 +69,17 @@ def warm_up(opened: Collection) -> None:
 
 def wait_for_encoder(opened: Collection) -> None:
     """Load the model now, telling the visitor. Raises what loading it raises (`EncoderError`, `StoreMisfitError`)."""
-    if not _warmup(opened).ready:
-        with st.spinner("Loading the model, once after each start…", show_time=True), st.skeleton(height=420):
-            _warmup(opened).wait()
+    warmup = _warmup(opened)
+    if warmup.ready:
+        return
+    place = st.empty()
+    with place.container():
+        st.status("Loading the model: once after each start, mostly a few seconds…")
+        st.skeleton(height=420)
+    try:
+        warmup.wait()
+    finally:
+        place.empty()
 
 
 def key_of(opened: Collection) -> str:

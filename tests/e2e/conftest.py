@@ -101,8 +101,8 @@ def _wait(server: subprocess.Popen[bytes], address: str, log: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def address(home: Path) -> Iterator[str]:
-    """One server for the tests that need no fresh one."""
+def address(home: Path, browser: Any) -> Iterator[str]:
+    """One server for the tests that need no fresh one; none is started where there is no browser."""
     with serving(home) as found:
         yield found
 

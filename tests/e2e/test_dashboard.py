@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import json
@@ -140,6 +141,24 @@ def test_upload__good_then_bad(address: str, page: Any) -> None:
         {"name": "bad.png", "mimeType": "image/png", "buffer": b"this is no picture"}
     )
     page.get_by_text("This picture cannot be read.").wait_for()
+
+
+PASTE = """async (encoded) => {
+  const bytes = Uint8Array.from(atob(encoded), (letter) => letter.charCodeAt(0));
+  const board = new DataTransfer();
+  board.items.add(new File([bytes], 'board.jpg', { type: 'image/jpeg' }));
+  document.activeElement.dispatchEvent(
+    new ClipboardEvent('paste', { clipboardData: board, bubbles: true, cancelable: true }),
+  );
+}"""
+
+
+def test_upload__pasted(address: str, page: Any) -> None:
+    visit(page, f"{address}/Image_Search")
+    page.get_by_test_id("stFileUploaderDropzone").focus()
+    page.evaluate(PASTE, base64.b64encode(picture("white")).decode())
+    cards(page).first.wait_for()
+    assert cards(page).first.locator(".text").inner_text().startswith("white number")
 
 
 def test_browse__filter_page_and_address(address: str, page: Any) -> None:
