@@ -72,6 +72,8 @@ def train(recipe: Recipe, folder: Path, report: Report, *, cache: Path | None = 
 
 def _run_phase(run: Run, number: int) -> None:
     phase, course = run.recipe.phases[number], run.course
+    if course.epoch >= phase.epochs:  # the run was stopped right after the last epoch of this phase
+        return
     used = [run.materials[name] for name in phase.sources]
     optimiser = schedule.optimiser(run.learner, phase)
     per_epoch = sum(1 for _ in steps.batches(used, phase, np.random.default_rng(0)))
