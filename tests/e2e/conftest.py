@@ -110,6 +110,8 @@ def address(home: Path, browser: Any) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None and os.environ.get("COCO_LENS_REQUIRE_BROWSER"):
+        pytest.fail("COCO_LENS_REQUIRE_BROWSER is set, and there is no Chromium on this machine")
     if program is None:
         pytest.skip("no Chromium on this machine (looked for chromium, chromium-browser, google-chrome)")
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
