@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from core.errors import TrainingError
 from core.progress import Progress, Report
-from core.training import curves, material, network, schedule, steps, validation
+from core.training import curves, material, network, schedule, steps, teacher, validation
 from core.training.recipe import Recipe
 
 _STATE, _OPTIMISER, _COURSE = "state.pt", "optimiser.pt", "course.json"
@@ -57,12 +57,12 @@ def train(recipe: Recipe, folder: Path, report: Report, *, cache: Path | None = 
     Raises `TrainingError` when the loss stops being a number or the folder belongs to another recipe.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    materials = material.gather(recipe, cache or folder / "cache", report)
     torch.manual_seed(recipe.seed)
-    teacher_dim = max((m.answers.raw.shape[-1] for m in materials.values() if m.answers is not None), default=0)
+    teacher_dim = teacher.dimension(recipe.teacher) if recipe.teacher else 0
     learner = steps.Apprentice(network.create(recipe.model), teacher_dim, recipe.model.embed_dim)
     average = copy.deepcopy(learner).requires_grad_(False)
     course = _resume(folder, recipe, learner, average)
+    materials = material.gather(recipe, course.phase, cache or folder / "cache", report)
     run = Run(recipe, folder, materials, learner, average, course, report)
     for number in range(course.phase, len(recipe.phases)):
         _run_phase(run, number)

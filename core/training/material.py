@@ -48,13 +48,14 @@ class Material:
     held_out: NDArray[np.int64]
 
 
-def gather(recipe: Recipe, cache: Path, report: Report) -> dict[str, Material]:
-    """Reads, packs and shows to the teacher every source that a phase of the recipe uses. What is in `cache` from an
-    earlier run is taken from there."""
-    wanted = {name for phase in recipe.phases for name in phase.sources}
-    taught = {name for phase in recipe.phases if phase.kind != "contrast" for name in phase.sources}
+def gather(recipe: Recipe, first_phase: int, cache: Path, report: Report) -> dict[str, Material]:
+    """Reads, packs and shows to the teacher every source that a phase from `first_phase` on uses. What is in `cache`
+    from an earlier run is taken from there."""
+    phases = recipe.phases[first_phase:]
+    wanted = {name for phase in phases for name in phase.sources}
+    lessons = {name for phase in phases if phase.kind != "contrast" for name in phase.sources}
     return {
-        source.name: prepare(source, recipe, cache, report, taught=source.name in taught and recipe.teacher is not None)
+        source.name: prepare(source, recipe, cache, report, taught=source.taught and source.name in lessons)
         for source in recipe.sources
         if source.name in wanted
     }

@@ -33,7 +33,7 @@ class Source:
     named `<id>_<label>.<ext>`; classes in `leave_out` are not used. `texts`: a COCO captions file without pictures.
     `scenes`: `count` drawn scenes from `first_seed` on. Pictures are packed at `side` pixels; the teacher sees `views`
     crops of each. `hold_out` pictures, evenly spread, are never trained on: they are the validation part. `seed`
-    decides the crops.
+    decides the crops; `taught = false` spares the teacher a source that has enough to say for itself.
     """
 
     name: str
@@ -44,6 +44,7 @@ class Source:
     views: int = 1
     hold_out: int = 0
     seed: int = 0
+    taught: bool = True
     leave_out: tuple[str, ...] = ()
     count: int = 0
     first_seed: int = 0

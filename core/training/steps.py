@@ -18,7 +18,11 @@ from core.training.recipe import Phase
 # The inverse temperature at which student and teacher compare their views of the caption bank: soft enough that more
 # than the first few captions count.
 _BANK_SCALE = 20.0
+# Drawn scenes differ from each other by one object or its colour: the nearest wrong caption is what counts.
+_DRAWN_SCALE = 40.0
 _COLOUR_JITTER = 0.3
+# A scene's first captions are its fullest; the later ones leave things out.
+_DRAWN_TEXTS_IN_BANK = 3
 # A share of words is replaced by other words of the batch, so that no caption is learnt by heart.
 _WORD_NOISE = 0.1
 _FEATURE_DROPOUT = 0.1
@@ -134,8 +138,11 @@ def distil_loss(learner: Apprentice, parts: list[Part], bank: Bank, side: int, r
             own = torch.from_numpy(part.pictures + bank.start[part.material.name])
             # A photo's few captions are easily learnt by heart; a drawn scene's come from an endless supply, and the
             # teacher, who knows photos, has less to say about it.
-            trust = 0.3 if part.material.every_text else 1.0
-            loss = loss + share * trust * losses.own_match(spread[mine], own)
+            if part.material.every_text:
+                match = 0.3 * losses.own_match(spread[mine], own)
+            else:
+                match = losses.own_match(losses.attention(student[mine], bank.rows, _DRAWN_SCALE), own)
+            loss = loss + share * match
         start += len(part.pictures)
     return loss
 
@@ -171,8 +178,10 @@ def make_bank(learner: Apprentice, materials: list[Material]) -> Bank:
         for material in materials:
             if not material.captioned or not len(material.pixels):
                 continue
-            encoded = network.encode_all_tokens(learner.model, material.tokens)
-            means = torch.stack([F.normalize(encoded[own].mean(dim=0), dim=-1) for own in material.texts_of])
+            kept = [own if material.every_text else own[:_DRAWN_TEXTS_IN_BANK] for own in material.texts_of]
+            encoded = network.encode_all_tokens(learner.model, material.tokens[np.concatenate(kept)])
+            sizes = [len(own) for own in kept]
+            means = torch.stack([F.normalize(own.mean(dim=0), dim=-1) for own in torch.split(encoded, sizes)])
             means[material.held_out] = 0.0
             start[material.name] = total
             rows.append(means)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,14 +33,7 @@ def answers(model: Path, pixels: Pixels, views: Views, target: Path, report: Rep
     Raises `ConfigurationError` when the runtime is not installed, `TrainingError` when the model is not of the kind
     described above.
     """
-    try:
-        from ai_edge_litert.interpreter import Interpreter
-    except ImportError as error:
-        raise ConfigurationError(
-            "A teacher model needs the LiteRT runtime: pip install -r requirements-dev.txt (package ai-edge-litert)."
-        ) from error
-    interpreter = Interpreter(str(model), num_threads=threads)
-    interpreter.allocate_tensors()
+    interpreter = _opened(model, threads)
     entry, answer = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
     scale, zero = answer["quantization"]
     if entry["dtype"] is not np.uint8 or answer["dtype"] is not np.uint8 or zero != 0:
@@ -69,6 +63,26 @@ def answers(model: Path, pixels: Pixels, views: Views, target: Path, report: Rep
             report(Progress(f"teacher on {target.stem}", picture + 1, count))
     kept: NDArray[np.uint8] = np.load(target, mmap_mode="r")
     return Answers(kept, float(scale))
+
+
+def dimension(model: Path) -> int:
+    """Width of the teacher's feature vector."""
+    return int(np.prod(_opened(model, 1).get_output_details()[0]["shape"]))
+
+
+def _opened(model: Path, threads: int) -> Any:
+    try:
+        from ai_edge_litert.interpreter import Interpreter
+    except ImportError as error:
+        raise ConfigurationError(
+            "A teacher model needs the LiteRT runtime: pip install -r requirements-dev.txt (package ai-edge-litert)."
+        ) from error
+    try:
+        interpreter = Interpreter(str(model), num_threads=threads)
+    except ValueError as error:
+        raise TrainingError(f"Teacher {model} cannot be opened as a TFLite model: {error}.") from error
+    interpreter.allocate_tensors()
+    return interpreter
 
 
 def _crop(picture: NDArray[np.uint8], box: NDArray[np.float32], flip: bool, side: int) -> NDArray[np.uint8]:
