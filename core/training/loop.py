@@ -62,6 +62,8 @@ def train(recipe: Recipe, folder: Path, report: Report, *, cache: Path | None = 
     learner = steps.Apprentice(network.create(recipe.model), teacher_dim, recipe.model.embed_dim)
     average = copy.deepcopy(learner).requires_grad_(False)
     course = _resume(folder, recipe, learner, average)
+    if course.phase < len(recipe.phases) and course.epoch >= recipe.phases[course.phase].epochs:
+        course.phase, course.epoch = course.phase + 1, 0  # the run was stopped right after a phase's last epoch
     materials = material.gather(recipe, course.phase, cache or folder / "cache", report)
     run = Run(recipe, folder, materials, learner, average, course, report)
     for number in range(course.phase, len(recipe.phases)):
@@ -72,8 +74,6 @@ def train(recipe: Recipe, folder: Path, report: Report, *, cache: Path | None = 
 
 def _run_phase(run: Run, number: int) -> None:
     phase, course = run.recipe.phases[number], run.course
-    if course.epoch >= phase.epochs:  # the run was stopped right after the last epoch of this phase
-        return
     used = [run.materials[name] for name in phase.sources]
     optimiser = schedule.optimiser(run.learner, phase)
     per_epoch = sum(1 for _ in steps.batches(used, phase, np.random.default_rng(0)))
