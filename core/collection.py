@@ -6,7 +6,6 @@ open_collection("demo").search("a dog running on the beach", k=5)
 
 from __future__ import annotations
 
-import difflib
 import threading
 import time
 from collections.abc import Iterable
@@ -102,10 +101,8 @@ class Collection:
         if not text.strip():
             raise errors.QueryError("the query is empty; type what the picture should show")
         ranking, filters = self._ranking(by), self._filters(category, file_contains, license)
-        model = self.encoder
-        started = time.perf_counter()
-        vector = model.encode_texts([text])[0]
-        return self._ask(vector, " ".join(text.split()), k, ranking, filters, encoding=time.perf_counter() - started)
+        vector, encoding = self._encode_text(text)
+        return self._ask(vector, _one_line(text), k, ranking, filters, encoding=encoding)
 
     def search_image(
         self,
@@ -113,16 +110,17 @@ class Collection:
         k: int = DEFAULT_K,
         by: str | None = "image",
         *,
+        text: str = "",
         category: str | Iterable[str] | None = None,
         file_contains: str = "",
         license: int | Iterable[int] | None = None,  # noqa: A002
     ) -> SearchResult:
-        """The `k` pictures most like another one: a file, its bytes, or a Pillow image. Raises `PictureError` when it
-        cannot be read, and as `search` does."""
+        """The `k` pictures most like another one: a file, its bytes, or a Pillow image. A `text` is mixed in, counting
+        as much as the picture. Raises `PictureError` for one that cannot be read, and as `search` does."""
         ranking, filters = self._ranking(by), self._filters(category, file_contains, license)
         vector, encoding = self._encode_picture(picture)
         shown = f"picture {Path(picture).name}" if isinstance(picture, (Path, str)) else "a picture"
-        return self._ask(vector, shown, k, ranking, filters, encoding=encoding)
+        return self._ask(vector, shown, k, ranking, filters, text=text, encoding=encoding)
 
     def similar_to(
         self,
@@ -130,16 +128,17 @@ class Collection:
         k: int = DEFAULT_K,
         by: str | None = "image",
         *,
+        text: str = "",
         category: str | Iterable[str] | None = None,
         file_contains: str = "",
         license: int | Iterable[int] | None = None,  # noqa: A002
     ) -> SearchResult:
-        """The `k` pictures most like one of the collection, itself left out. Needs no model. Raises `QueryError` when
-        there is no such picture, and as `search` does."""
+        """The `k` pictures most like one of the collection, itself left out. Needs the model only for a `text`, which
+        is mixed in as by `search_image`. Raises `QueryError` when there is no such picture, and as `search` does."""
         row = self.store.row_of(image_id)
         ranking, filters = self._ranking(by), self._filters(category, file_contains, license)
         shown = f"like {self.store.records[row].file_name}"
-        return self._ask(self._vector_of(row), shown, k, ranking, filters, exclude=image_id)
+        return self._ask(self._vector_of(row), shown, k, ranking, filters, text=text, exclude=image_id)
 
     def captions_for(self, picture: Picture, k: int = DEFAULT_K) -> tuple[CaptionHit, ...]:
         """The `k` captions of the collection that fit a picture best."""
@@ -160,6 +159,12 @@ class Collection:
         vector: NDArray[np.float32] = self.store.image_index.vectors()[row]
         return vector
 
+    def _encode_text(self, text: str) -> tuple[NDArray[np.float32], float]:
+        """The unit vector `(dim,)` of a text, and the seconds that encoding took."""
+        model = self.encoder
+        started = time.perf_counter()
+        return model.encode_texts([text])[0], time.perf_counter() - started
+
     def _encode_picture(self, picture: Picture) -> tuple[NDArray[np.float32], float]:
         """The unit vector `(dim,)` of a picture, and the seconds that decoding and encoding took."""
         model = self.encoder
@@ -175,9 +180,14 @@ class Collection:
         by: Ranking,
         filters: Filters,
         *,
+        text: str = "",
         encoding: float = 0.0,
         exclude: int | None = None,
     ) -> SearchResult:
+        """`encoding` is how long `vector` took; a `text` is mixed into it and adds its own time and words."""
+        if text.strip():
+            spoken, seconds = self._encode_text(text)
+            vector, encoding, shown = search.mix(vector, spoken), encoding + seconds, f"{shown} + {_one_line(text)}"
         opened = self.store
         started = time.perf_counter()
         hits = search.rank_images(opened, vector, k=k, by=by, filters=filters, exclude_image_id=exclude)
@@ -216,17 +226,15 @@ class Collection:
     ) -> Filters:
         names = [category] if isinstance(category, str) else list(category or ())
         ids = [license_id] if isinstance(license_id, int) else list(license_id or ())
-        known = {entry.name.casefold(): entry.name for entry in self.store.categories}
-        for name in names:
-            if name.casefold() not in known:
-                raise errors.QueryError(
-                    f"the collection {self.name!r} has no category {name!r}; {_nearest(name, known)}"
-                )
         return search.Filters(
-            categories=frozenset(known[name.casefold()] for name in names),
+            categories=search.known_categories(self.store, names),
             file_contains=file_contains.strip(),
             licenses=frozenset(ids),
         )
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _open_picture(picture: Picture, side: int) -> Image:
@@ -240,11 +248,3 @@ def _open_picture(picture: Picture, side: int) -> Image:
         return images.open_for_encoder(path, side)
     except errors.PictureError as error:
         raise type(error)(f"{path} cannot be used as a query: {error}") from error
-
-
-def _nearest(name: str, known: dict[str, str]) -> str:
-    """What to say when a category is not among `known` (folded name to name)."""
-    near = difflib.get_close_matches(name.casefold(), known, n=3)
-    if near:
-        return f"near ones: {', '.join(known[match] for match in near)}"
-    return f"some of its categories: {', '.join(list(known.values())[:10])}" if known else "it has no categories at all"

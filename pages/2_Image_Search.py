@@ -16,10 +16,12 @@ with ui.page("Image search", "image_search") as collection:
     left, right = ui.columns([1, 3], gap="medium")
     with left:
         ui.image_query.draw(collection, question)
+        text = ui.image_query.mixed_text()
         chosen = ui.filters.choose(collection)
 
     with right:
-        result, captions = ui.image_query.answer(collection, question, chosen)
+        result, captions = ui.image_query.answer(collection, question, text, chosen)
+        ui.results.draw_cut_note(collection, text)
         ui.results.draw(collection, result, "image-search")
     with left:
         ui.results.draw_captions(captions, "image-search")

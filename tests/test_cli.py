@@ -75,6 +75,19 @@ def test_search__by_a_picture_within_filters(db: Path, capsys: pytest.CaptureFix
     assert {hit["image_id"] for hit in json.loads(run(capsys, *words, "--license", 1)[1])["hits"]} == {2, 4}
 
 
+def test_search__a_text_is_mixed_into_a_picture(db: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = db.parent / "query.png"
+    colour_encoder.picture("red").save(file)
+    code, out, err = run(capsys, "search", "colours", "so blue", "--image", file, "--json", "-k", 2)
+    made = json.loads(out)
+    assert (code, err) == (0, "")
+    assert (made["by"], made["query"]) == ("image", "picture query.png + so blue")
+    assert {hit["image_id"] for hit in made["hits"]} == {1, 3}
+    code, _, err = run(capsys, "search", "colours", "blue " * 30, "--image", file)
+    assert code == 0
+    assert "longer than what the model reads" in err
+
+
 def test_search__says_when_the_model_does_not_read_to_the_end(db: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, err = run(capsys, "search", "colours", "red " * 30, "--json")
     assert code == 0
@@ -85,8 +98,8 @@ def test_search__says_when_the_model_does_not_read_to_the_end(db: Path, capsys: 
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (("search", "colours"), "give one query"),
-        (("search", "colours", "red", "--image", "x.jpg"), "give one query"),
+        (("search", "colours"), "there is no query"),
+        (("search", "colours", "red", "--image", "absent.jpg"), "the file is missing"),
         (("search", "colours", "--image", "absent.jpg"), "absent.jpg cannot be used as a query: the file is missing"),
         (("search", "colors", "red"), "there are: colours"),
         (("search", "colours", "red", "--category", "rde"), "near ones: red"),

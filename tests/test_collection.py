@@ -150,6 +150,55 @@ def test_similar_to__leaves_itself_out(opened: Collection) -> None:
         opened.similar_to(77)
 
 
+def test_search_image__with_a_text_ranks_by_the_unit_sum(opened: Collection) -> None:
+    model = colour_encoder.ColourEncoder()
+    red, blue = model.encode_images([colour_encoder.picture("red")])[0], model.encode_texts(["blue"])[0]
+    middle = (red + blue) / np.linalg.norm(red + blue)
+    scores = opened.store.image_index.vectors() @ middle
+    found = opened.search_image(colour_encoder.picture("red"), k=5, text=" so\n blue ")
+    assert [hit.score for hit in found] == pytest.approx(sorted(scores, reverse=True), abs=1e-3)
+    assert {hit.record.image_id: hit.score for hit in found} == pytest.approx(dict(enumerate(scores, 1)), abs=1e-3)
+    assert sorted(ids(found)[:2]) == [1, 3]  # red and blue, equally near; then what has a bit of both
+    assert found[0].score == pytest.approx(found[1].score, abs=1e-3)
+    assert found.query == "a picture + so blue"
+
+
+def test_search_image__with_a_text_finds_what_has_both(db: Path) -> None:
+    entries = [("red", ()), ("blue", ()), ("purple", ()), ("yellow", ())]
+    colour_collection.write(db, "both", entries)
+    both = collection.open_collection("both", db, loaded=colour_encoder.ColourEncoder())
+    assert ids(both.search_image(colour_encoder.picture("red"), k=2))[0] == 1
+    assert ids(both.search_image(colour_encoder.picture("red"), k=1, text="blue")) == [3]
+    assert ids(both.similar_to(1, k=1, text="blue")) == [3]
+
+
+def test_search_image__a_blank_text_changes_nothing(opened: Collection) -> None:
+    plain, blank = (opened.search_image(colour_encoder.picture("red"), k=5, text=text) for text in ("", " \n"))
+    assert blank.hits == plain.hits
+    assert blank.query == plain.query == "a picture"
+
+
+def test_similar_to__with_a_text_loads_the_model_and_times_it(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded: list[str] = []
+    monkeypatch.setattr(encoder, "load_encoder", lambda *given, **_: loaded.append("it") or colour_collection.load())
+    opened = collection.open_collection("colours", db)
+    assert opened.similar_to(1, text=" ").encode_seconds == 0
+    assert loaded == []
+    found = opened.similar_to(1, k=9, text="blue")
+    assert loaded == ["it"]
+    assert found.encode_seconds > 0
+    assert found.query == "like red/1.png + blue"
+    assert 1 not in ids(found)
+    assert ids(found)[0] == 3
+
+
+def test_search_image__an_exact_opposite_has_no_middle(opened: Collection, monkeypatch: pytest.MonkeyPatch) -> None:
+    opposite = -colour_encoder.vector(colour_encoder.COLOURS["red"])
+    monkeypatch.setattr(opened.encoder, "encode_texts", lambda texts: opposite[None])
+    with pytest.raises(errors.QueryError, match="exact opposites"):
+        opened.search_image(colour_encoder.picture("red"), text="not red")
+
+
 def test_captions__for_a_picture_and_near_a_known_one(opened: Collection) -> None:
     picture = images.encode_jpeg(colour_encoder.picture("green"), 90)
     for hits in (opened.captions_for(picture, k=2), opened.captions_near(2, k=2)):

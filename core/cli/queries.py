@@ -13,10 +13,11 @@ from core.cli import options, tables
 if TYPE_CHECKING:
     from core.search import SearchResult
 
-_SUMMARY = "Search a collection by a text or by a picture."
+_SUMMARY = "Search a collection by a text, by a picture, or by both."
 _EXAMPLES = """  python -m core search demo "red bus"
   python -m core search demo "two dogs" -k 5 --by caption --category dog
   python -m core search demo --image photo.jpg --json
+  python -m core search demo "in the snow" --image photo.jpg
 
 Rankings: image compares the query with the pictures themselves, caption with their captions, fused with both.
 Scores are cosine similarities: higher is better, and comparable only within one query."""
@@ -27,7 +28,9 @@ def register(commands: options.Commands) -> None:
     parser = options.add_command(commands, "search", summary=_SUMMARY, examples=_EXAMPLES)
     options.add_collection(parser)
     parser.add_argument("text", nargs="?", metavar="TEXT", help="what the picture should show")
-    parser.add_argument("--image", type=Path, metavar="FILE", help="search by this picture instead of a text")
+    parser.add_argument(
+        "--image", type=Path, metavar="FILE", help="search by this picture; a TEXT is mixed in, counting as much"
+    )
     parser.add_argument("-k", type=int, default=10, metavar="N", help="how many pictures (default 10)")
     parser.add_argument(
         "--by",
@@ -49,23 +52,20 @@ def register(commands: options.Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Prints a table of hits, or the result as JSON."""
-    if (arguments.text is None) == (arguments.image is None):
+    if arguments.text is None and arguments.image is None:
         raise errors.QueryError(
-            'give one query: either a TEXT, as in `search demo "red bus"`, or a picture, as in '
-            "`search demo --image photo.jpg`"
+            'there is no query: give a TEXT, as in `search demo "red bus"`, a picture, as in '
+            "`search demo --image photo.jpg`, or both"
         )
     from core import collection
 
     opened = collection.open_collection(arguments.name, options.db_folder(arguments), arguments.device)
-    query = opened.search if arguments.image is None else opened.search_image
-    found = query(
-        arguments.text if arguments.image is None else arguments.image,
-        arguments.k,
-        arguments.by or ("image" if arguments.image else None),
-        category=arguments.category,
-        file_contains=arguments.file,
-        license=arguments.license,
-    )
+    filters = {"category": arguments.category, "file_contains": arguments.file, "license": arguments.license}
+    if arguments.image is None:
+        found = opened.search(arguments.text, arguments.k, arguments.by, **filters)
+    else:
+        ranking = arguments.by or "image"
+        found = opened.search_image(arguments.image, arguments.k, ranking, text=arguments.text or "", **filters)
     if arguments.text is not None and opened.encoder.exceeds_context(arguments.text):
         print("note: the text is longer than what the model reads; its end was left out", file=sys.stderr)
     if arguments.json:

@@ -3,8 +3,9 @@
 Scores are cosine similarities: higher is better. Ranks start at 1. No picture appears twice in a list of pictures.
 """
 
-from core.search.filters import NO_FILTERS, Filters
+from core.search.filters import NO_FILTERS, Filters, known_categories
 from core.search.hits import CaptionHit, Ranking, SearchHit
+from core.search.mixing import mix
 from core.search.ranking import FUSED_IMAGE_WEIGHT, best_captions, fused_shares, rank_captions, rank_images
 from core.search.results import SearchResult
 
@@ -18,6 +19,8 @@ __all__ = [
     "SearchResult",
     "best_captions",
     "fused_shares",
+    "known_categories",
+    "mix",
     "rank_captions",
     "rank_images",
 ]

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core import errors
 from core.records import ImageRecord
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from core.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +45,24 @@ class Filters:
 
 
 NO_FILTERS = Filters()
+
+
+def known_categories(store: Store, names: Iterable[str]) -> frozenset[str]:
+    """Categories of a collection as it writes them, from names in any letter case. Raises `QueryError`, with near ones,
+    for a name that it does not have."""
+    known = {entry.name.casefold(): entry.name for entry in store.categories}
+    wanted = list(names)
+    for name in wanted:
+        if name.casefold() not in known:
+            raise errors.QueryError(
+                f"the collection {store.manifest.name!r} has no category {name!r}; {_nearest(name, known)}"
+            )
+    return frozenset(known[name.casefold()] for name in wanted)
+
+
+def _nearest(name: str, known: dict[str, str]) -> str:
+    """What to say when a category is not among `known` (folded name to name)."""
+    near = difflib.get_close_matches(name.casefold(), known, n=3)
+    if near:
+        return f"near ones: {', '.join(known[match] for match in near)}"
+    return f"some of its categories: {', '.join(list(known.values())[:10])}" if known else "it has no categories at all"

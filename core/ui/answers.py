@@ -26,15 +26,17 @@ def search_text(opened: Collection, text: str, k: int, by: str, filters: Filters
     return _search_text(opened, loaders.key_of(opened), text, k, by, filters)
 
 
-def search_picture(opened: Collection, picture: bytes, k: int, filters: Filters) -> SearchResult:
+def search_picture(opened: Collection, picture: bytes, text: str, k: int, filters: Filters) -> SearchResult:
     """`Collection.search_image` of an encoded picture, remembered."""
     loaders.wait_for_encoder(opened)
-    return _search_picture(opened, loaders.key_of(opened), picture, k, filters)
+    return _search_picture(opened, loaders.key_of(opened), picture, text, k, filters)
 
 
-def similar_to(opened: Collection, image_id: int, k: int, filters: Filters) -> SearchResult:
-    """`Collection.similar_to`, remembered. Needs no model: the vector is in the store."""
-    return _similar_to(opened, loaders.key_of(opened), image_id, k, filters)
+def similar_to(opened: Collection, image_id: int, text: str, k: int, filters: Filters) -> SearchResult:
+    """`Collection.similar_to`, remembered. Needs the model only for a text: the picture's vector is in the store."""
+    if text:
+        loaders.wait_for_encoder(opened)
+    return _similar_to(opened, loaders.key_of(opened), image_id, text, k, filters)
 
 
 def captions_for(opened: Collection, picture: bytes, k: int) -> tuple[CaptionHit, ...]:
@@ -84,13 +86,13 @@ def _search_text(_opened: Collection, key: str, text: str, k: int, by: str, filt
 
 
 @loaders.per_collection(max_entries=32)
-def _search_picture(_opened: Collection, key: str, picture: bytes, k: int, filters: Filters) -> SearchResult:
-    return _opened.search_image(picture, k, **_arguments(filters))
+def _search_picture(_opened: Collection, key: str, picture: bytes, text: str, k: int, filters: Filters) -> SearchResult:
+    return _opened.search_image(picture, k, text=text, **_arguments(filters))
 
 
 @loaders.per_collection(max_entries=64)
-def _similar_to(_opened: Collection, key: str, image_id: int, k: int, filters: Filters) -> SearchResult:
-    return _opened.similar_to(image_id, k, **_arguments(filters))
+def _similar_to(_opened: Collection, key: str, image_id: int, text: str, k: int, filters: Filters) -> SearchResult:
+    return _opened.similar_to(image_id, k, text=text, **_arguments(filters))
 
 
 @loaders.per_collection(max_entries=32)

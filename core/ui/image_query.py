@@ -22,6 +22,7 @@ NEAREST_CAPTIONS = 6
 _MEGABYTE = 1_000_000
 _TYPES = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff"]
 _OWN = "own_picture"
+_MIX = "mix"  # not Text Search's "q": its last query would silently be mixed into the next picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +52,34 @@ def ask(opened: Collection) -> PictureQuestion | None:
     return own
 
 
+def mixed_text() -> str:
+    """Draw the field for a text that is mixed into the picture, and return it, empty when there is none."""
+    text = links.keep(_MIX, lambda raw: links.line(raw) or None) or ""
+    st.session_state["mix_box"] = text
+    st.text_input(
+        "Mix with text",
+        key="mix_box",
+        type="search",
+        placeholder="Like this, but…",
+        max_chars=links.MAX_QUERY,
+        on_change=_mix,
+    )
+    return text
+
+
 def answer(
-    opened: Collection, question: PictureQuestion, filters: search.Filters
+    opened: Collection, question: PictureQuestion, text: str, filters: search.Filters
 ) -> tuple[search.SearchResult, tuple[search.CaptionHit, ...]]:
-    """The pictures and the captions nearest to the one asked with; a picture of the collection is left out of its own
-    results."""
+    """The pictures nearest to the one asked with, `text` mixed in, and the captions nearest to that picture; one of the
+    collection is left out of its own results."""
     k = int(st.session_state["k"])
     if question.image_id is not None:
         return (
-            answers.similar_to(opened, question.image_id, k, filters),
+            answers.similar_to(opened, question.image_id, text, k, filters),
             answers.captions_near(opened, question.image_id, NEAREST_CAPTIONS),
         )
     return (
-        answers.search_picture(opened, question.picture, k, filters),
+        answers.search_picture(opened, question.picture, text, k, filters),
         answers.captions_for(opened, question.picture, NEAREST_CAPTIONS),
     )
 
@@ -172,6 +188,11 @@ def _set(*, own: PictureQuestion | None = None, sample: str | None = None) -> No
 
 def _clear() -> None:
     _set()
+    links.put(_MIX, None)
+
+
+def _mix() -> None:
+    links.put(_MIX, links.line(st.session_state["mix_box"] or "") or None)
 
 
 def _fresh(widget: str) -> str:

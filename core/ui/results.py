@@ -46,6 +46,12 @@ def show_one(opened: Collection, record: ImageRecord) -> None:
     detail.show(opened, detail.of_records([record]), str(record.image_id))
 
 
+def draw_cut_note(opened: Collection, text: str) -> None:
+    """Say it when the model, loaded by then, could not read all of a query's text."""
+    if text and opened.encoder.exceeds_context(text):
+        st.info("This text is longer than the model reads: its end was ignored.", icon=":material/content_cut:")
+
+
 def draw_captions(hits: Sequence[CaptionHit], key: str) -> None:
     """Captions nearest to a picture, each with its score and a link to its own picture."""
     if not hits:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core import search
-from core.ui import answers, fields, filters, words
+from core.ui import answers, fields, filters, results, words
 
 if TYPE_CHECKING:
     from core.collection import Collection
@@ -52,8 +52,7 @@ def remember(opened: Collection, question: TextQuestion, result: search.SearchRe
     st.session_state["encode_seconds"] = result.encode_seconds
     others = [query for query in _recent() if query != question.text and not question.text.startswith(query)]
     st.session_state["recent_queries"] = [question.text, *others][:RECENT]
-    if opened.encoder.exceeds_context(question.text):
-        st.info("This text is longer than the model reads: its end was ignored.", icon=":material/content_cut:")
+    results.draw_cut_note(opened, question.text)
 
 
 def _ranking(opened: Collection) -> search.Ranking:

@@ -129,6 +129,23 @@ def picture(colour: str) -> bytes:
     return encoded.getvalue()
 
 
+def test_mix__is_in_the_address_until_the_picture_goes(address: str, page: Any) -> None:
+    visit(page, f"{address}/Image_Search?like=1&k=12")
+    page.get_by_label("Mix with text").fill("blue")
+    page.keyboard.press("Enter")
+    page.wait_for_function("location.search.endsWith('mix=blue')")
+    settle(page)
+    shown = [node.get_attribute("data-id") for node in cards(page).all()]
+    page.reload()
+    cards(page).nth(11).wait_for()
+    settle(page)
+    assert [node.get_attribute("data-id") for node in cards(page).all()] == shown
+    page.get_by_role("button", name="Another picture").click()
+    page.get_by_text("Show me a picture").wait_for()
+    settle(page)
+    assert page.url == f"{address}/Image_Search?k=12"
+
+
 def test_upload__good_then_bad(address: str, page: Any) -> None:
     visit(page, f"{address}/Image_Search")
     field = page.locator("input[type=file]")

@@ -89,6 +89,58 @@ def test_image_search__upload_takes_the_place_of_like(colours: Path, visit: Open
     assert not drawn.cards(app)
 
 
+def mix(app: AppTest, text: str) -> AppTest:
+    return app.text_input(key="mix_box").set_value(text).run()
+
+
+def test_image_search__a_text_is_mixed_into_an_upload(colours: Path, visit: Open) -> None:
+    app = upload(visit(drawn.IMAGE), "mine.png", png("red"))
+    alone = [card["score"] for card in drawn.cards(app)]
+    mix(app, "blue")
+    assert not app.exception
+    assert {card["id"] for card in drawn.cards(app)[:2]} == {"1", "3"}
+    assert app.query_params["mix"] == "blue"
+    mix(app, "")
+    assert "mix" not in app.query_params
+    assert [card["score"] for card in drawn.cards(app)] == alone
+
+
+@pytest.mark.parametrize("address", [{"like": "2"}, {"sample": "photo-flower"}], ids=["like", "sample"])
+def test_image_search__the_text_is_in_the_address(colours: Path, visit: Open, address: dict[str, str]) -> None:
+    plain = drawn.cards(visit(drawn.IMAGE, **address))
+    app = visit(drawn.IMAGE, mix="blue", **address)
+    assert not app.exception
+    assert app.text_input(key="mix_box").value == "blue"
+    shown = drawn.cards(app)
+    assert shown[0]["id"] == "3"
+    assert sorted(card["id"] for card in shown) == sorted(card["id"] for card in plain)
+    assert [card["score"] for card in shown] != [card["score"] for card in plain]
+
+
+def test_image_search__hostile_text_is_cleaned(colours: Path, visit: Open) -> None:
+    app = visit(drawn.IMAGE, like="2", mix="<script>\x00\n" + "blue " * 3000)
+    assert not app.exception
+    assert "Something went wrong" not in drawn.texts(app)
+    assert len(app.text_input(key="mix_box").value) <= 2000
+    assert len(drawn.cards(app)) == 4
+    assert "longer than the model reads" in drawn.texts(app)
+
+
+def test_image_search__the_text_goes_with_its_picture(colours: Path, visit: Open) -> None:
+    app = visit(drawn.IMAGE, like="2", mix="blue")
+    app.button(key="clear-picture").click().run()
+    assert not app.exception
+    upload(app, "mine.png", png("red"))
+    assert app.text_input(key="mix_box").value == ""
+
+
+def test_image_search__a_text_query_is_not_mixed_in(colours: Path, visit: Open) -> None:
+    app = visit(drawn.TEXT, q="blue")
+    app.switch_page(drawn.IMAGE).run()
+    upload(app, "mine.png", png("red"))
+    assert app.text_input(key="mix_box").value == ""
+
+
 def test_image_search__sample_is_in_the_address(colours: Path, visit: Open) -> None:
     app = visit(drawn.IMAGE, sample="photo-flower")
     assert not app.exception
@@ -114,11 +166,12 @@ def test_image_search__filters_apply(colours: Path, visit: Open) -> None:
 
 
 def test_image_search__query_survives_a_page_switch(colours: Path, visit: Open) -> None:
-    app = visit(drawn.IMAGE, like="2")
+    app = mix(visit(drawn.IMAGE, like="2"), "blue")
     app.switch_page(drawn.TEXT).run()
     app.switch_page(drawn.IMAGE).run()
     assert len(drawn.cards(app)) == 4
     assert app.query_params["like"] == "2"
+    assert app.text_input(key="mix_box").value == "blue"
 
 
 def test_image_search__address_only_where_switched_on(
