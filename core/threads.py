@@ -21,8 +21,11 @@ VARIABLES = (
     "VECLIB_MAXIMUM_THREADS",
     "NUMEXPR_NUM_THREADS",
 )
-DASHBOARD_MAX_THREADS = 4
-"""One query is one short text or one picture: past four threads the time spent on meeting up outweighs the gain."""
+DASHBOARD_THREADS = 1
+"""One query is one short text or one picture, made of many small steps: a second thread costs more in meeting up than
+it saves (on two cores 40 ms a picture instead of 13 to 19, and 125 instead of 159 queries a second from four sessions;
+`benchmarks/encode.py` and `benchmarks/thread_limits.py`). Large models gain a little: a picture through ViT-B-32 takes
+136 ms with two threads and 166 with one."""
 
 _set_here: dict[str, str] = {}  # what apply() itself wrote; anything else in the environment is the user's
 
@@ -61,7 +64,7 @@ def usable_cores() -> int:
 
 def default_threads(role: Role, cores: int) -> int:
     """Threads for a role: the dashboard answers short questions beside other programs, a build has the machine."""
-    return min(cores, DASHBOARD_MAX_THREADS) if role == "dashboard" else cores
+    return DASHBOARD_THREADS if role == "dashboard" else cores
 
 
 def apply(role: Role, env: MutableMapping[str, str] | None = None) -> ThreadLimits:

@@ -30,7 +30,7 @@ def test_apply__sets_every_variable() -> None:
     assert (limits.threads, limits.cores) == (8, 8)
     assert limits.as_dict()["OMP_NUM_THREADS"] == "8"
     assert {variable.chosen_by for variable in limits if variable.value} == {"coco-lens"}
-    assert threads.apply("dashboard", {}).threads == threads.DASHBOARD_MAX_THREADS
+    assert threads.apply("dashboard", {}).threads == threads.DASHBOARD_THREADS
 
 
 def test_apply__leaves_what_the_user_set() -> None:

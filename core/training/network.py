@@ -106,6 +106,7 @@ def save(model: Network, shape: ModelShape, folder: Path) -> None:
     }
     partial = folder / f".{WEIGHTS}"
     save_file(state, str(partial), metadata={"format": "pt"})
+    partial.chmod(0o644)  # safetensors writes for the owner only; a checkpoint is for everyone on the machine
     partial.replace(folder / WEIGHTS)
     partial = folder / f".{CONFIG}"
     partial.write_text(json.dumps(configuration(shape), indent=2) + "\n", encoding="utf-8")
