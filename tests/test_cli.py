@@ -55,6 +55,18 @@ def test_search__json_is_one_object_and_nothing_else(db: Path, capsys: pytest.Ca
     assert len(made["hits"]) == 2
 
 
+def test_search__text_after_the_options(db: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "search", "colours", "-k", 2, "--by", "image", "red bus")
+    assert code == 0
+    assert "red/1.png" in out.splitlines()[1]
+
+
+def test_search__two_texts_are_refused(db: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        run(capsys, "search", "colours", "red", "bus")
+    assert "unrecognized arguments: bus" in capsys.readouterr().err
+
+
 def test_search__table(db: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(capsys, "search", "colours", "blue", "--by", "caption", "-k", 2)
     lines = out.splitlines()

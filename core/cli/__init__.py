@@ -31,7 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):  # a caption must not stop a command in a terminal that cannot show it
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    arguments = _parser().parse_args(argv)
+    arguments = _parsed(argv)
     try:
         code = int(arguments.run(arguments))
         sys.stdout.flush()
@@ -49,6 +49,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the flush at exit must not fail again
         return 0
     return code
+
+
+def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:
+    """argparse gives an optional positional up as soon as an option comes before it, so that `search demo -k 5 "red bus"`
+    would be refused: one word left over is the text that is missing."""
+    parser = _parser()
+    arguments, left = parser.parse_known_args(argv)
+    if len(left) == 1 and not left[0].startswith("-") and getattr(arguments, "text", "") is None:
+        arguments.text = left[0]
+    elif left:
+        parser.error(f"unrecognized arguments: {' '.join(left)}")
+    return arguments
 
 
 def _parser() -> argparse.ArgumentParser:
