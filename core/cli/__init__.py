@@ -52,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:
-    """argparse gives an optional positional up as soon as an option comes before it, so that `search demo -k 5 "red bus"`
+    """argparse gives an optional positional up as soon as an option comes before it, so that `search demo -k 5 "bus"`
     would be refused: one word left over is the text that is missing."""
     parser = _parser()
     arguments, left = parser.parse_known_args(argv)
