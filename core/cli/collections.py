@@ -198,6 +198,7 @@ def _verify(arguments: argparse.Namespace) -> int:
         print(f"note: {len(found.missing_pictures):,} picture files are missing, {found.missing_pictures[0]} for one")
     checked = f"{found.files_checked} files ({found.bytes_checked / 1e6:,.1f} MB)"
     contents = f"{found.images:,} pictures and {found.captions:,} captions"
-    verdict = "whole" if found.ok else f"{len(found.problems)} faults"
+    number = len(found.problems)
+    verdict = "whole" if found.ok else f"{number} fault{'s' if number > 1 else ''}"
     print(f"{found.name}: {verdict}; {checked}, {contents} checked")
     return 0 if found.ok else 1
