@@ -271,8 +271,9 @@ def test_module__a_reader_that_has_enough_is_no_error(db: Path) -> None:
         assert process.wait(60) == 0
 
 
+# Started in the background by a shell, a test run hands an ignored SIGINT down; a terminal's programs heed theirs.
 SLOW_BUILD = """
-import sys, time
+import signal, sys, time
 from core import cli, encoder
 from tests import colour_encoder
 
@@ -282,6 +283,7 @@ class Slow(colour_encoder.ColourEncoder):
         return super().encode_images(images)
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     encoder.load_encoder = lambda *_, **__: Slow()
     sys.exit(cli.main(sys.argv[1:]))
 """
