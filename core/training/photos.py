@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,10 +75,9 @@ def pack_drawn(
     target.parent.mkdir(parents=True, exist_ok=True)
     block = np.lib.format.open_memmap(target, mode="w+", dtype=np.uint8, shape=(len(seeds), side, side, 3))
     captions: list[tuple[str, ...]] = []
-    with ThreadPoolExecutor(1) as pool:
-        for done, (pixels, texts) in enumerate(pool.map(draw, seeds)):
-            block[done] = pixels
-            captions.append(texts)
-            if done % 100 == 0:
-                report(Progress("drawing scenes", done, len(seeds)))
+    for done, seed in enumerate(seeds):
+        block[done], texts = draw(seed)
+        captions.append(texts)
+        if done % 100 == 0:
+            report(Progress("drawing scenes", done, len(seeds)))
     return block, captions
