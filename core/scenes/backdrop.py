@@ -121,6 +121,20 @@ LIGHTS = {
         ("dark", ""),
         ("at night", "under a starry sky", "under the stars", "in the dark of night"),
     ),
+    "fog": Light(
+        "fog",
+        (218, 222, 226),
+        0.44,
+        ("foggy", "misty", "foggy", ""),
+        ("in the fog", "on a foggy day", "in thick fog", "in the mist"),
+    ),
+    "rain": Light(
+        "rain",
+        (98, 112, 132),
+        0.3,
+        ("rainy", "rainy", ""),
+        ("in the rain", "on a rainy day", "while it is raining", "in heavy rain"),
+    ),
 }
 
 # Two colours of the sky each, top and horizon, to draw between.
@@ -131,12 +145,19 @@ _SKIES: dict[str, tuple[tuple[RGB, RGB], ...]] = {
     "dawn": (((142, 160, 222), (255, 206, 206)), ((186, 148, 206), (255, 222, 200))),
     "overcast": (((142, 154, 170), (206, 212, 220)), ((120, 132, 150), (190, 198, 208))),
     "night": (((10, 14, 50), (44, 58, 120)), ((14, 12, 40), (66, 50, 110))),
+    "fog": (((196, 204, 210), (226, 230, 232)), ((206, 208, 206), (232, 232, 228))),
+    "rain": (((92, 106, 126), (160, 172, 184)), ((104, 112, 124), (150, 160, 172))),
 }
 
 
-def paint_sky(canvas: Canvas, rng: Random, horizon: float) -> Light:
-    """Paint the sky down to `horizon`, set the canvas's tone for what follows and name the light."""
-    name = rng.choices(list(LIGHTS), (24, 26, 14, 10, 11, 15))[0]
+def paint_sky(canvas: Canvas, rng: Random, horizon: float, rain: bool = True) -> Light:
+    """Paint the sky down to `horizon`, set the canvas's tone for what follows and name the light.
+
+    Without `rain` a rainy sky stays an overcast one.
+    """
+    name = rng.choices(list(LIGHTS), (21, 23, 13, 9, 9, 13, 5, 7))[0]
+    if name == "rain" and not rain:
+        name = "overcast"
     light = LIGHTS[name]
     upper, lower = rng.choice(_SKIES[name])
     # Below the horizon too: hills and woods in front of it leave gaps.
@@ -150,7 +171,7 @@ def paint_sky(canvas: Canvas, rng: Random, horizon: float) -> Light:
         sun: RGB = (255, 236, 150) if name == "sunny" else (255, 214, 130)
         where = rng.uniform(0.12, 0.88) * canvas.aspect
         canvas.glow(where, height, rng.uniform(0.045, 0.07), sun)
-    count = {"overcast": 7, "night": 0}.get(name, rng.randint(0, 4))
+    count = {"overcast": 7, "rain": 8, "night": 0, "fog": 0}.get(name, rng.randint(0, 4))
     paint: RGB = mix_cloud(lower, name)
     for _ in range(count):
         size = rng.uniform(0.16, 0.34)
@@ -162,7 +183,7 @@ def paint_sky(canvas: Canvas, rng: Random, horizon: float) -> Light:
 
 def mix_cloud(horizon: RGB, light: str) -> RGB:
     """A cloud's colour over a sky whose lower edge is `horizon`."""
-    if light == "overcast":
-        return (226, 230, 236)
+    if light in ("overcast", "rain"):
+        return (226, 230, 236) if light == "overcast" else (176, 186, 198)
     r, g, b = ((255 * 3 + part) // 4 for part in horizon)
     return (r, g, b)

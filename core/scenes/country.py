@@ -78,7 +78,7 @@ def _windmill(canvas: Canvas, x: float, foot: float) -> None:
 
 def snow(canvas: Canvas, rng: Random) -> Backdrop:
     horizon = rng.uniform(0.36, 0.46)
-    light = paint_sky(canvas, rng, horizon)
+    light = paint_sky(canvas, rng, horizon, rain=False)
     canvas.peaks(rng, horizon + 0.05, 0.24, (160, 184, 214), (248, 252, 255))
     white: RGB = (236, 243, 250)
     canvas.ridge(rng, horizon + 0.06, 0.07, 0.8, mix(white, (150, 180, 220), 0.3))
@@ -134,7 +134,7 @@ def _cabin(canvas: Canvas, x: float, foot: float) -> None:
 
 def desert(canvas: Canvas, rng: Random) -> Backdrop:
     horizon = rng.uniform(0.36, 0.48)
-    light = paint_sky(canvas, rng, horizon)
+    light = paint_sky(canvas, rng, horizon, rain=False)
     sand = vary(rng, rng.choice(((232, 184, 112), (222, 160, 96), (238, 200, 140))))
     details: tuple[str, ...] = ("with sand dunes behind", "with dunes in the background")
     feature = rng.random()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from random import Random
@@ -10,7 +10,21 @@ from random import Random
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from core.scenes import backdrop, beyond, captions, country, font, layout, rooms, tabletops, town, waters, woods
+from core.scenes import (
+    backdrop,
+    beyond,
+    captions,
+    country,
+    deeds,
+    font,
+    layout,
+    phrases,
+    rooms,
+    tabletops,
+    town,
+    waters,
+    woods,
+)
 from core.scenes.backdrop import Backdrop, Zone
 from core.scenes.canvas import Canvas
 from core.scenes.layout import Group, Placement
@@ -47,7 +61,7 @@ _SHAPE_WEIGHTS = (48, 20, 17, 15)
 # Half covered and above counts as visible: a box must not stretch to a faint edge.
 _VISIBLE_ALPHA = 110
 _SHADOWED = frozenset(
-    ("ground", "road", "snow", "floor", "table", "far", "street", "stage", "bath", "pitch", "moon", "seabed")
+    ("ground", "road", "snow", "floor", "table", "far", "street", "stage", "bath", "pitch", "moon", "seabed", "plain")
 )
 
 
@@ -64,12 +78,14 @@ class SceneObject:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A drawn picture with five captions, its objects (nearest last) and the place's name."""
+    """A drawn picture with five captions, its objects (nearest last), the place's name and 4 to 8
+    short phrases that are true of it, as a person would type them to find it."""
 
     picture: Image.Image
     captions: tuple[str, ...]
     objects: tuple[SceneObject, ...]
     place: str
+    phrases: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +115,8 @@ def draw_scene(seed: int, size: int = 320) -> Scene:
 def compose(rng: Random, place: str, aspect: float, size: int) -> Composition:
     """Paint the background of `place` and lay objects out on it."""
     canvas, scenery = paint_backdrop(rng, place, aspect, size)
-    return Composition(canvas, scenery, layout.place_groups(rng, scenery, aspect))
+    start = deeds.act(rng, scenery, aspect) or ()
+    return Composition(canvas, scenery, layout.place_groups(rng, scenery, aspect, start))
 
 
 def paint_backdrop(rng: Random, place: str, aspect: float, size: int) -> tuple[Canvas, Backdrop]:
@@ -114,11 +131,17 @@ def paint(composition: Composition, rng: Random) -> Scene:
     picture = composition.canvas.finish()
     ordered = sorted(
         ((group, one) for group in composition.groups for one in group.placements),
-        key=lambda pair: (not pair[0].zone.airborne, pair[1].foot),
+        key=lambda pair: (not pair[0].zone.airborne, pair[1].nearness),
     )
+    for group in composition.groups:
+        if group.deed is not None and group.deed.line:
+            _string(picture, group.deed.line, composition.backdrop.light.name == "night")
     owner = np.full((picture.height, picture.width), -1, dtype=np.int8)
     for number, (group, placement) in enumerate(ordered):
         _paint_object(picture, owner, number, group, placement, composition.backdrop.light)
+    drops = Random(rng.random())
+    if composition.backdrop.light.name == "rain":
+        picture = _rain(picture, drops)
     objects = []
     for number, (group, _) in enumerate(ordered):
         rows, columns = np.nonzero(owner == number)
@@ -134,7 +157,9 @@ def paint(composition: Composition, rng: Random) -> Scene:
             )
         )
     words = captions.describe(rng, composition.backdrop, composition.groups, composition.canvas.aspect)
-    return Scene(picture, words, tuple(objects), composition.backdrop.place)
+    # Drawn last: asking for other phrases changes neither picture nor captions.
+    queries = phrases.short_phrases(rng, composition.backdrop, composition.groups)
+    return Scene(picture, words, tuple(objects), composition.backdrop.place, queries)
 
 
 def _paint_object(  # noqa: PLR0917
@@ -167,6 +192,24 @@ def _paint_object(  # noqa: PLR0917
     picture.paste(coloured, (left, top), alpha)
     window = owner[top : top + size[1], left : left + size[0]]
     window[np.asarray(alpha) >= _VISIBLE_ALPHA] = number
+
+
+def _string(picture: Image.Image, line: Sequence[float], dark: bool) -> None:
+    """A leash or a kite's string; the objects painted after it cover its ends."""
+    colour = (190, 194, 206) if dark else (70, 62, 66)
+    width = max(1, round(picture.height * 0.006))
+    ImageDraw.Draw(picture).line([part * picture.height for part in line], fill=colour, width=width)
+
+
+def _rain(picture: Image.Image, rng: Random) -> Image.Image:
+    """`picture` behind slanting streaks."""
+    unit = picture.height
+    streaks = Image.new("L", picture.size)
+    pen = ImageDraw.Draw(streaks)
+    for _ in range(90):
+        x, y, long = rng.uniform(0, picture.width * 1.1), rng.uniform(-0.05, 1) * unit, rng.uniform(0.03, 0.07) * unit
+        pen.line([x, y, x - long * 0.3, y + long], fill=rng.randint(70, 130), width=max(1, round(unit * 0.004)))
+    return Image.composite(Image.new("RGB", picture.size, (226, 234, 244)), picture, streaks)
 
 
 def _ground(picture: Image.Image, zone: Zone, left: int, top: int, size: tuple[int, int]) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont, features
 
 from core.errors import ConfigurationError
+from core.scenes import figures
 
 FONT_FILE = "NotoColorEmoji.ttf"
 # The font holds bitmaps of one size only, and Pillow refuses every other.
@@ -66,17 +67,20 @@ def find_font() -> Path:
 
 @lru_cache(maxsize=768)
 def glyph_picture(text: str, base: str = "", colour: str = "") -> Image.Image:
-    """One glyph as an RGBA picture cut tight around what is visible, about 120 px high.
+    """One glyph as an RGBA picture cut tight around what is visible, about 120 px high, heads with a body.
 
     Where `colour` differs from `base`, the parts of about `base`'s hue take `colour`'s.
     Callers share the picture: they must not change it.
     """
+    if text in figures.DRAWN_FROM:
+        source, make = figures.DRAWN_FROM[text]
+        return make(glyph_picture(source))
     paper = Image.new("RGBA", _PAPER, (0, 0, 0, 0))
     ImageDraw.Draw(paper).text((20, 20), text, font=_font(), embedded_color=True)
     box = paper.getchannel("A").point(lambda alpha: 255 if alpha > 40 else 0).getbbox()
     if box is None:
         raise ConfigurationError(f"{find_font()} has no glyph for {text!r}: install a newer fonts-noto-color-emoji.")
-    picture = paper.crop(box)
+    picture = figures.complete(text, paper.crop(box))
     return picture if colour in ("", base) else _repaint(picture, base, colour)
 
 

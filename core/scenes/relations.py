@@ -6,7 +6,11 @@ from core.scenes.layout import Group
 
 
 def relation(first: Group, second: Group) -> tuple[str, ...]:
-    """Phrases for where `first` is, seen from `second`; empty where none clearly holds."""
+    """Phrases for where `first` is, seen from `second`, or what it does with it; empty where none clearly holds."""
+    if first.deed is not None and first.deed.partner is second:
+        return first.deed.words
+    if second.deed is not None and second.deed.partner is first:
+        return second.deed.back
     left = max(one.left + one.width for one in first.placements)
     right = min(one.left for one in first.placements)
     other_left = min(one.left for one in second.placements)

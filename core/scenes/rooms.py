@@ -80,6 +80,7 @@ def living_room(canvas: Canvas, rng: Random) -> Backdrop:
             "couch",
             "chair",
             "tv",
+            "tv",
             "cat",
             "dog",
             "person",
@@ -135,6 +136,8 @@ def bedroom(canvas: Canvas, rng: Random) -> Backdrop:
             "cat",
             "backpack",
             "suitcase",
+            "handbag",
+            "tv",
             "shoe",
             "book",
             "t-shirt",
@@ -191,6 +194,11 @@ def bathroom(canvas: Canvas, rng: Random) -> Backdrop:
         ),
         INDOORS,
         (f"with {name} tiles",),
+        excludes=frozenset(
+            {"guitar", "violin", "drum", "trumpet", "saxophone", "accordion", "banjo", "couch", "bed", "christmas tree"}
+            | {"tv", "bicycle", "suitcase", "ice skate", "ladder", "tennis racket", "boxing glove", "newspaper"}
+            | {"umbrella", "balloon", "hammer", "jack-o'-lantern"}
+        ),
         favourites=("toilet", "bathtub", "cat", "dog", "potted plant", "bucket", "broom", "mirror"),
     )
 

@@ -153,6 +153,7 @@ def office(canvas: Canvas, rng: Random) -> Backdrop:
             "laptop",
             "mouse",
             "keyboard",
+            "keyboard",
             "cell phone",
             "book",
             "cup",

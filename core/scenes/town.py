@@ -64,6 +64,7 @@ def street(canvas: Canvas, rng: Random) -> Backdrop:
             "car",
             "car",
             "bus",
+            "bus",
             "truck",
             "motorcycle",
             "bicycle",
@@ -167,27 +168,15 @@ def railway(canvas: Canvas, rng: Random) -> Backdrop:
     grass = vary(rng, (140, 180, 96))
     canvas.gradient(horizon + 0.05, 1, mix(grass, (250, 250, 180), 0.18), mix(grass, (30, 90, 50), 0.25))
     canvas.tufts(rng, horizon + 0.09, 45, mix(grass, (30, 90, 40), 0.35))
-    y = rng.uniform(0.66, 0.72)
-    canvas.rect(0, y - 0.035, canvas.aspect, 0.09, (160, 150, 140))
-    for step in range(26):
-        canvas.rect(step / 25 * canvas.aspect - 0.01, y - 0.02, 0.022, 0.058, (108, 80, 62))
-    for dy in (-0.012, 0.026):
-        canvas.rect(0, y + dy, canvas.aspect, 0.01, (96, 100, 110))
+    if rng.random() < 0.35:
+        zones = _track_ahead(canvas, horizon + 0.06)
+    else:
+        zones = _track_across(canvas, rng.uniform(0.66, 0.72))
     return Backdrop(
         "railway",
         ("railway line", "railroad track"),
         (
-            Zone(
-                "rail",
-                y + 0.02,
-                y + 0.03,
-                ("on the tracks", "on the railway", "on the railroad tracks"),
-                3.2,
-                0.42,
-                1.0,
-                share=4,
-            ),
-            ground(0.8, ("beside the railway tracks", "next to the train tracks", "near the tracks"), far=0.9),
+            *zones,
             far_zone(horizon, ("behind the railway", "beyond the tracks")),
             sky_zone(horizon - 0.05, ("in the sky", "above the railway", "in the air"), 0.4),
         ),
@@ -195,4 +184,46 @@ def railway(canvas: Canvas, rng: Random) -> Backdrop:
         ("with trees in the background",),
         frozenset({"tree"}),
         ("train", "train", "train", "train", "person", "dog", "suitcase", "bird", "cow", "bicycle"),
+    )
+
+
+_TRACKS = ("on the tracks", "on the railway", "on the railroad tracks")
+_BESIDE = ("beside the railway tracks", "next to the train tracks", "near the tracks")
+
+
+def _track_across(canvas: Canvas, y: float) -> tuple[Zone, ...]:
+    """A track from side to side at `y`, for trains seen from the side."""
+    canvas.rect(0, y - 0.035, canvas.aspect, 0.09, (160, 150, 140))
+    for step in range(26):
+        canvas.rect(step / 25 * canvas.aspect - 0.01, y - 0.02, 0.022, 0.058, (108, 80, 62))
+    for dy in (-0.012, 0.026):
+        canvas.rect(0, y + dy, canvas.aspect, 0.01, (96, 100, 110))
+    return (
+        Zone("rail", y + 0.02, y + 0.03, _TRACKS, 3.2, 0.42, 1.0, share=4),
+        ground(0.8, _BESIDE, far=0.9),
+    )
+
+
+def _track_ahead(canvas: Canvas, top: float) -> tuple[Zone, ...]:
+    """A track from the viewer to the horizon at `top`, for trains seen from the front."""
+    middle = canvas.aspect / 2
+
+    def at(depth: float) -> tuple[float, float]:
+        """The y and half width of the track, `depth` from the horizon (0) to the viewer (1)."""
+        return top + (1.02 - top) * depth, 0.012 + 0.3 * depth
+
+    (y0, w0), (y1, w1) = at(0), at(1)
+    canvas.polygon([(middle - w0, y0), (middle + w0, y0), (middle + w1, y1), (middle - w1, y1)], (160, 150, 140))
+    for step in range(13):
+        # Sleepers lie closer together the farther they are.
+        y, half = at(((step + 0.5) / 13) ** 1.9)
+        canvas.rect(middle - half * 0.8, y, half * 1.6, 0.004 + half * 0.09, (108, 80, 62))
+    for side in (-0.5, 0.5):
+        rail = [(middle + w0 * side, y0), (middle + w1 * side - 0.011, y1), (middle + w1 * side + 0.011, y1)]
+        canvas.polygon(rail, (90, 94, 104))
+    left = 0.5 - 0.34 / canvas.aspect
+    return (
+        Zone("ahead", top + 0.3, 0.9, _TRACKS, 3.2, 0.5, 0.6, share=4, span=(0.5, 0.5)),
+        Zone("ground", 0.75, 0.95, _BESIDE, far=0.9, share=1.5, span=(0.0, left)),
+        Zone("ground", 0.75, 0.95, _BESIDE, far=0.9, share=1.5, span=(1 - left, 1.0)),
     )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
+from core.scenes.catalog import plural
 from core.scenes.layout import Group
 
 # Verbs by the kind of thing where a glyph names none; "be parked" is "is parked" / "parked".
-_VERBS = {
+_KIND_VERBS = {
     "person": ("stand",),
     "animal": ("stand", "walk", "rest"),
     "building": ("stand",),
@@ -16,7 +19,17 @@ _FLOATING = ("float", "hover")
 
 
 def verbs(group: Group) -> tuple[str, ...]:
-    """Verb phrases in base form, one of which a caption takes; "" where naming it is enough."""
+    """Verb phrases in base form, one of which a caption takes; "" where naming it is enough.
+
+    Several riders "ride bicycles" where one "rides a bicycle".
+    """
+    found = _verbs(group)
+    if len(group.placements) == 1:
+        return found
+    return tuple(re.sub(r"\ban? ([\w ]+)$", lambda thing: plural(thing.group(1)), verb) for verb in found)
+
+
+def _verbs(group: Group) -> tuple[str, ...]:
     glyph, zone = group.glyph, group.zone.name
     kind, own = glyph.category.supercategory, glyph.verbs
     if zone == "plain":
@@ -31,7 +44,7 @@ def verbs(group: Group) -> tuple[str, ...]:
         return own
     if zone == "road" and kind == "vehicle":
         return ("drive", "travel", "be parked", "wait")
-    if zone == "rail":
+    if zone in ("rail", "ahead"):
         return ("travel", "stand", "run")
     if kind == "vehicle":
         return ("stand", "be parked") if zone == "ground" else ("",)
@@ -39,4 +52,4 @@ def verbs(group: Group) -> tuple[str, ...]:
         return _FLOATING
     if zone == "wall":
         return ("hang", "")
-    return _VERBS.get(kind, ("sit", "rest", "", ""))
+    return _KIND_VERBS.get(kind, ("sit", "rest", "", ""))

@@ -229,5 +229,5 @@ def underwater(canvas: Canvas, rng: Random) -> Backdrop:
             ),
         ),
         INDOORS,
-        ("with coral and seaweed", "above the sandy seabed", "among bubbles"),
+        ("with coral and seaweed", "among bubbles"),
     )
