@@ -58,6 +58,7 @@ class Collection:
         self._device = device
         self._cache = cache
         self._encoder = loaded
+        self._text_encoder: Encoder | None = None
         self._loading = threading.Lock()
         if loaded is not None:
             store.check_fits(opened, loaded.spec)
@@ -72,7 +73,7 @@ class Collection:
 
     @property
     def encoder(self) -> Encoder:
-        """The collection's model, loaded at first use. Raises `EncoderError`, or `StoreMisfitError` when what is
+        """The model of the pictures, loaded at first use. Raises `EncoderError`, or `StoreMisfitError` when what is
         loaded under its name is no longer what the collection was built with."""
         with self._loading:
             if self._encoder is None:
@@ -81,6 +82,20 @@ class Collection:
                 store.check_fits(self.store, loaded.spec)
                 self._encoder = loaded
             return self._encoder
+
+    @property
+    def text_encoder(self) -> Encoder:
+        """The model of text queries: that of the pictures, or of the captions where the other does not read. Raises as
+        `encoder` does."""
+        text = self.store.manifest.text_encoder
+        if text is None:
+            return self.encoder
+        with self._loading:
+            if self._text_encoder is None:
+                loaded = encoder.load_encoder(text.model, text.pretrained, device=self._device)
+                store.check_text_fits(self.store, loaded.spec)
+                self._text_encoder = loaded
+            return self._text_encoder
 
     def search(
         self,
@@ -94,13 +109,16 @@ class Collection:
     ) -> SearchResult:
         """The `k` pictures that fit a text best.
 
-        `by` is "image", "caption" or "fused"; None takes "fused" where there are captions, else "image". A picture
-        passes when it has any of the categories, its file name contains `file_contains`, and its licence id is one of
-        those given. Raises `QueryError` for an empty text and for names that the collection does not have.
+        `by` is "image", "caption" or "fused"; None takes "fused" where there are captions, else "image". Where the
+        model of the pictures does not read, only "caption" is possible. A picture passes when it has any of the
+        categories, its file name contains `file_contains`, and its licence id is one of those given.
+        Raises `QueryError` for an empty text and for names that the collection does not have, and `NoTextSideError`
+        where neither that model nor another one of the captions reads.
         """
         if not text.strip():
             raise errors.QueryError("the query is empty; type what the picture should show")
-        ranking, filters = self._ranking(by), self._filters(category, file_contains, license)
+        ranking = search.choose_ranking(self.store, by, search.text_rankings(self.store))
+        filters = self._filters(category, file_contains, license)
         vector, encoding = self._encode_text(text)
         return self._ask(vector, _one_line(text), k, ranking, filters, encoding=encoding)
 
@@ -116,8 +134,10 @@ class Collection:
         license: int | Iterable[int] | None = None,  # noqa: A002
     ) -> SearchResult:
         """The `k` pictures most like another one: a file, its bytes, or a Pillow image. A `text` is mixed in, counting
-        as much as the picture. Raises `PictureError` for one that cannot be read, and as `search` does."""
-        ranking, filters = self._ranking(by), self._filters(category, file_contains, license)
+        as much as the picture. Where the model does not read, only "image" is possible and no text. Raises
+        `PictureError` for one that cannot be read, and as `search` does."""
+        ranking = self._picture_ranking(by, text)
+        filters = self._filters(category, file_contains, license)
         vector, encoding = self._encode_picture(picture)
         shown = f"picture {Path(picture).name}" if isinstance(picture, (Path, str)) else "a picture"
         return self._ask(vector, shown, k, ranking, filters, text=text, encoding=encoding)
@@ -136,16 +156,20 @@ class Collection:
         """The `k` pictures most like one of the collection, itself left out. Needs the model only for a `text`, which
         is mixed in as by `search_image`. Raises `QueryError` when there is no such picture, and as `search` does."""
         row = self.store.row_of(image_id)
-        ranking, filters = self._ranking(by), self._filters(category, file_contains, license)
+        ranking = self._picture_ranking(by, text)
+        filters = self._filters(category, file_contains, license)
         shown = f"like {self.store.records[row].file_name}"
         return self._ask(self._vector_of(row), shown, k, ranking, filters, text=text, exclude=image_id)
 
     def captions_for(self, picture: Picture, k: int = DEFAULT_K) -> tuple[CaptionHit, ...]:
-        """The `k` captions of the collection that fit a picture best."""
+        """The `k` captions of the collection that fit a picture best. Raises `QueryError` where the model of the
+        pictures does not read."""
+        search.check_one_space(self.store, "captions cannot be ranked by a picture")
         return search.rank_captions(self.store, self._encode_picture(picture)[0], k=k)
 
     def captions_near(self, image_id: int, k: int = DEFAULT_K) -> tuple[CaptionHit, ...]:
-        """The `k` captions that fit a picture of the collection best, its own among them."""
+        """The `k` captions that fit a picture of the collection best, its own among them. Raises as `captions_for`."""
+        search.check_one_space(self.store, "captions cannot be ranked by a picture")
         return search.rank_captions(self.store, self._vector_of(self.store.row_of(image_id)), k=k)
 
     def thumbnail(self, record: ImageRecord, side: int = 320) -> bytes | None:
@@ -161,7 +185,7 @@ class Collection:
 
     def _encode_text(self, text: str) -> tuple[NDArray[np.float32], float]:
         """The unit vector `(dim,)` of a text, and the seconds that encoding took."""
-        model = self.encoder
+        model = self.text_encoder
         started = time.perf_counter()
         return model.encode_texts([text])[0], time.perf_counter() - started
 
@@ -198,7 +222,7 @@ class Collection:
             by=by,
             k=k,
             collection=self.name,
-            model=opened.manifest.encoder.model,
+            model=self._asked_model(by),
             index_kind=opened.manifest.index_kind,
             encode_seconds=encoding,
             search_seconds=searching,
@@ -206,17 +230,15 @@ class Collection:
             thumbnail=self.thumbnail,
         )
 
-    def _ranking(self, by: str | None) -> Ranking:
-        has_captions = self.store.caption_index.count > 0
-        if by is None:
-            return search.Ranking.FUSED if has_captions else search.Ranking.IMAGE
-        if by not in set(search.Ranking):
-            raise errors.QueryError(f"there is no ranking {by!r}; choose one of {', '.join(search.Ranking)}")
-        if by != search.Ranking.IMAGE and not has_captions:
-            raise errors.QueryError(
-                f"the collection {self.name!r} has no captions, so rank by 'image' instead of {by!r}"
-            )
-        return search.Ranking(by)
+    def _picture_ranking(self, by: str | None, text: str) -> Ranking:
+        if text.strip():
+            search.check_one_space(self.store, "a text cannot be mixed into a picture")
+        return search.choose_ranking(self.store, by, search.picture_rankings(self.store))
+
+    def _asked_model(self, by: Ranking) -> str:
+        """Whose vectors a ranking compares."""
+        text = self.store.manifest.text_encoder
+        return text.spec.model if text and by is search.Ranking.CAPTION else self.store.manifest.encoder.model
 
     def _filters(
         self,

@@ -46,12 +46,13 @@ class Recall:
 
 @dataclass(frozen=True, slots=True)
 class RetrievalReport:
-    """Both directions of a collection. `text_to_image` has one entry per ranking."""
+    """Both directions of a collection. `text_to_image` has one entry per ranking that a text can ask for;
+    `image_to_text` is None where pictures and captions are of two models and cannot be compared."""
 
     images: int
     captions: int
     text_to_image: dict[search.Ranking, Recall]
-    image_to_text: Recall
+    image_to_text: Recall | None
 
     def to_dict(self) -> dict[str, Any]:
         """A JSON-ready object; see the command `python -m core evaluate --json`."""
@@ -59,15 +60,16 @@ class RetrievalReport:
             "images": self.images,
             "captions": self.captions,
             "text_to_image": {by.value: recall.to_dict() for by, recall in self.text_to_image.items()},
-            "image_to_text": self.image_to_text.to_dict(),
+            "image_to_text": None if self.image_to_text is None else self.image_to_text.to_dict(),
             "protocol": PROTOCOL,
         }
 
 
 @dataclass(frozen=True, slots=True)
 class CaptionQueries:
-    """A block of captions as queries: the row of each one's picture `(b,)`, the cosines of all pictures `(b, n)`, and
-    those of each picture's best caption but the query itself `(b, n)`, -inf where it has no other."""
+    """A block of captions as queries: the row of each one's picture `(b,)`, the cosines of all pictures `(b, n)`, -inf
+    where they are of another model, and those of each picture's best caption but the query itself `(b, n)`, -inf where
+    it has no other."""
 
     true_rows: NDArray[np.int64]
     images: NDArray[np.float32]
@@ -91,19 +93,26 @@ def evaluate_store(store: Store, *, report: progress.Report = progress.silent) -
 
     Work grows with captions x (captions + pictures): seconds for 25,000 captions, an hour for COCO's 600,000.
     """
-    ranks: dict[search.Ranking, list[NDArray[np.float64]]] = {by: [] for by in search.Ranking}
+    offered = search.Ranking if store.one_space else (search.Ranking.CAPTION,)
+    ranks: dict[search.Ranking, list[NDArray[np.float64]]] = {by: [] for by in offered}
     for block in caption_queries(store, report=report):
-        fused = search.fused_shares(block.images, block.captions).sum(axis=-1)
-        ranks[search.Ranking.IMAGE].append(true_ranks(block.images, block.true_rows))
-        ranks[search.Ranking.CAPTION].append(true_ranks(block.captions, block.true_rows))
-        ranks[search.Ranking.FUSED].append(true_ranks(fused, block.true_rows))
+        for by, parts in ranks.items():
+            parts.append(true_ranks(_scores(block, by), block.true_rows))
     none = np.zeros(0)
     return RetrievalReport(
         images=len(store.records),
         captions=store.caption_index.count,
         text_to_image={by: summary(np.concatenate([none, *parts])) for by, parts in ranks.items()},
-        image_to_text=summary(image_to_text_ranks(store)),
+        image_to_text=summary(image_to_text_ranks(store)) if store.one_space else None,
     )
+
+
+def _scores(block: CaptionQueries, by: search.Ranking) -> NDArray[np.float32]:
+    """The score of every picture in one ranking, `(b, n)`."""
+    if by is search.Ranking.FUSED:
+        fused: NDArray[np.float32] = search.fused_shares(block.images, block.captions).sum(axis=-1)
+        return fused
+    return block.images if by is search.Ranking.IMAGE else block.captions
 
 
 def true_ranks(scores: NDArray[np.float32], true_rows: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -133,7 +142,8 @@ def caption_queries(store: Store, *, report: progress.Report = progress.silent) 
         cosines[own, start + own] = -np.inf
         best = np.full((len(queries), pictures), -np.inf, np.float32)
         best[:, with_captions] = np.maximum.reduceat(cosines, starts, axis=1)
-        yield CaptionQueries(rows[start : start + size], queries @ images.T, best)
+        by_picture = queries @ images.T if store.one_space else np.full_like(best, -np.inf)
+        yield CaptionQueries(rows[start : start + size], by_picture, best)
         report(progress.Progress("Ranking", start + len(queries), count, unit="captions"))
 
 

@@ -16,7 +16,7 @@ with ui.page("Image search", "image_search") as collection:
     left, right = ui.columns([1, 3], gap="medium")
     with left:
         ui.image_query.draw(collection, question)
-        text = ui.image_query.mixed_text()
+        text = ui.image_query.mixed_text(collection)
         chosen = ui.filters.choose(collection)
 
     with right:

@@ -26,6 +26,7 @@ class MemoryStore:
     captions: tuple[Caption, ...]
     caption_image_rows: NDArray[np.int64]
     categories: tuple[Category, ...] = ()
+    one_space: bool = True
     manifest: Any = field(default_factory=lambda: SimpleNamespace(name="memory", dim=colour_encoder.DIM))
 
     def row_of(self, image_id: int) -> int:

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from core import encoder, errors
-from core.encoder import openclip
+from core.encoder import image_side, openclip
 from tests import colour_encoder, tiny_checkpoint
 
 TEXTS = ["a dog", "two children run along a long sandy beach beside the sea at dusk", "", "cat", "snow " * 60]
@@ -45,7 +45,7 @@ def test_encode_images__keeps_order_over_batches(
 ) -> None:
     pictures = [colour_encoder.picture((shade, 255 - shade, 7)) for shade in range(0, 250, 25)]
     one_by_one = np.concatenate([tiny.encode_images([picture]) for picture in pictures])
-    monkeypatch.setattr(openclip, "_IMAGE_BATCH", 3)
+    monkeypatch.setattr(image_side, "BATCH", 3)
     assert tiny.encode_images(pictures) == pytest.approx(one_by_one, abs=1e-5)
 
 
@@ -67,8 +67,9 @@ def test_encode_images__extreme_shapes_are_cheap(tmp_path: Path) -> None:
     (made / "open_clip_config.json").write_text(config.replace("squash", "shortest"), encoding="utf-8")
     shortest = openclip.load(str(made), None, device="cpu")
     sides: list[int] = []
-    transform = shortest._transform
-    shortest._transform = lambda image: (sides.append(max(image.size)), transform(image))[1]  # type: ignore[func-returns-value]
+    side = shortest._images
+    transform = side._transform
+    side._transform = lambda image: (sides.append(max(image.size)), transform(image))[1]  # type: ignore[func-returns-value]
     assert shortest.encode_images([Image.new("RGB", (50_000, 1)), Image.new("RGB", (2, 50_000))]).shape == (2, 16)
     assert sorted(sides) == [10, 20]
 

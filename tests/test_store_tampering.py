@@ -43,6 +43,12 @@ def damaged(data: bytes, chance: random.Random) -> bytes:
     ))  # fmt: skip
 
 
+def reader(folder: Path, dim: int) -> dict[str, Any]:
+    """A text encoder for the manifest, as wide as given."""
+    spec = json.loads((folder / store.MANIFEST).read_text(encoding="utf-8"))["encoder"]
+    return {"spec": spec | {"dim": dim}, "model": "bundled", "pretrained": None}
+
+
 @pytest.mark.parametrize("path", EVERY_FILE)
 def test_open_store__refuses_every_damage(folder: Path, path: str) -> None:
     chance, whole = random.Random(path), (folder / path).read_bytes()
@@ -143,6 +149,9 @@ MISMATCHES: dict[str, Callable[[Path], dict[str, Any]]] = {
     "an index that is text": lambda _: {"files": {"images/vectors.index": b"hello"}},
     "no source": lambda _: {"source": None},
     "no encoder": lambda _: {"encoder": {}},
+    "a text encoder that is text": lambda _: {"text_encoder": "bundled"},
+    "a text encoder without its spec": lambda _: {"text_encoder": {"model": "bundled", "pretrained": None}},
+    "a text encoder of another width": lambda folder: {"text_encoder": reader(folder, dim=9)},
     "no files": lambda _: {"files_": 0} | {"name": 5},
     "categories of pairs": lambda _: {"categories": [[1, "a"]]},
     "skips of texts": lambda _: {"skips": ["a"]},

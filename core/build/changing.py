@@ -11,7 +11,7 @@ import numpy as np
 
 from core import config, dataset, progress, store
 from core import encoder as encoders
-from core.build import encoding
+from core.build import encoding, reading
 from core.build.report import BuildReport
 from core.embedding import Embeddings
 from core.encoder import Encoder
@@ -31,14 +31,15 @@ def add_to_collection(
     device: str = "auto",
     report: progress.Report = progress.silent,
     encoder: Encoder | None = None,
+    text_encoder: Encoder | None = None,
 ) -> BuildReport:
     """Encode the pictures that the collection does not have yet and put them in, in one step.
 
     `images` is the collection's picture folder (the default) or a folder inside it; a folder source is looked through
     again, labels included where the collection has them. Pictures are told by image_id: those that are there already
-    are left as they are and counted. The encoder is the one the collection was built with.
+    are left as they are and counted. The encoders are those the collection was built with.
     Raises `SourceError` for a folder outside, for an image_id or caption_id that means something else here, and what
-    `build_collection` raises; `StoreMisfitError` for an `encoder` that is not the collection's.
+    `build_collection` raises; `StoreMisfitError` for an `encoder` or `text_encoder` that is not the collection's.
     """
     began = time.perf_counter()
     db = db or config.Settings.from_environment().db
@@ -57,12 +58,18 @@ def add_to_collection(
         already = len(found.records) - len(fresh.records)
         if not fresh.records:
             return _report(before, began, skipped=found.skipped, already=already)
+        manifest = before.manifest
         if encoder is None:
-            manifest = before.manifest
             encoder = encoders.load_encoder(manifest.model, manifest.pretrained, device=device, report=report)
         store.check_fits(before, encoder.spec)
+        reader = None
+        if manifest.text_encoder:
+            words = manifest.text_encoder.model, manifest.text_encoder.pretrained
+            reader = reading.text_encoder(encoder, fresh, *words, device=device, report=report, given=text_encoder)
+        if reader:
+            store.check_text_fits(before, reader.spec)
         work = store.work_folder(db, name)
-        encoded = encoding.encode(fresh, before.images_root, encoder, work, report)
+        encoded = encoding.encode(fresh, before.images_root, encoder, work, report, text_encoder=reader)
         records = _merged(before, encoded.records)
         after = _write(before, records, encoded.images, encoded.captions, report)
         store.forget_work(db, name)
@@ -184,7 +191,13 @@ def _write(
     """Write the collection with the records given: vectors of the new ones as given, the others' as they are stored."""
     manifest = before.manifest
     header = store.Header(
-        manifest.name, manifest.title, manifest.source, manifest.encoder, manifest.model, manifest.pretrained
+        manifest.name,
+        manifest.title,
+        manifest.source,
+        manifest.encoder,
+        manifest.model,
+        manifest.pretrained,
+        manifest.text_encoder,
     )
     image_ids = [record.image_id for record in records.records]
     caption_ids = [caption.caption_id for record in records.records for caption in record.captions]
@@ -206,7 +219,7 @@ def _write(
 
 def _gathered(wanted: Sequence[int], old_ids: Sequence[int], old: np.ndarray, new: Embeddings) -> Embeddings:
     rows = {number: row for row, number in enumerate([*old_ids, *new.ids.tolist()])}
-    vectors = np.concatenate([old, new.vectors])
+    vectors = np.concatenate([old, new.vectors]) if len(new) else old  # what is empty may have another width
     return Embeddings(np.array(wanted, np.int64), vectors[[rows[number] for number in wanted]])
 
 

@@ -32,8 +32,17 @@ class Encoded:
         return encoded / self.seconds if encoded and self.seconds else 0.0
 
 
-def encode(records: RecordSet, root: Path, encoder: Encoder, work: Path, report: progress.Report) -> Encoded:
-    """Encode pictures, then the captions of those that could be read. Resumable from `work`."""
+def encode(
+    records: RecordSet,
+    root: Path,
+    encoder: Encoder,
+    work: Path,
+    report: progress.Report,
+    *,
+    text_encoder: Encoder | None = None,
+) -> Encoded:
+    """Encode pictures, then the captions of those that could be read, with `text_encoder` where one is given. Resumable
+    from `work`."""
     began = time.perf_counter()
     images = embedding.embed_images(records.records, root, encoder, work=work, report=report)
     seconds = time.perf_counter() - began
@@ -44,7 +53,7 @@ def encode(records: RecordSet, root: Path, encoder: Encoder, work: Path, report:
         skipped=records.skipped + images.skipped,
     )
     try:
-        captions = embedding.embed_captions(kept.records, encoder, work=work, report=report)
+        captions = embedding.embed_captions(kept.records, text_encoder or encoder, work=work, report=report)
     except NoTextSideError:  # the collection is searched by picture; its captions are still shown
         captions = Embeddings(np.empty(0, np.int64), np.empty((0, encoder.spec.dim), np.float32))
     return Encoded(kept, images, captions, seconds)

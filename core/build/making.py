@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core import config, dataset, progress, store
 from core import encoder as encoders
-from core.build import encoding
+from core.build import encoding, reading
 from core.build.report import BuildReport
 from core.encoder import Encoder
 from core.errors import StoreError
@@ -23,19 +23,24 @@ def build_collection(
     labels_from_folders: bool = False,
     model: str = "bundled",
     pretrained: str | None = None,
+    text_model: str | None = None,
+    text_pretrained: str | None = None,
     db: Path | None = None,
     title: str | None = None,
     device: str = "auto",
     report: progress.Report = progress.silent,
     encoder: Encoder | None = None,
+    text_encoder: Encoder | None = None,
 ) -> BuildReport:
     """Read a source (see `dataset.load_records`), encode it, and put the collection `name` into `db` in one step.
 
     A collection of that name answers as before until then. Interrupted in any way, the same call goes on where it was,
-    at most 256 pictures back, and gives the same bytes as an uninterrupted one, times aside. `encoder` is used instead
-    of loading `model` and `pretrained`, which are then only noted.
-    Raises `ConfigurationError` for an unusable name, `SourceError`, `EncoderError`, `StoreBusyError`,
-    `StoreWriteError`, and what `report` raises to stop.
+    at most 256 pictures back, and gives the same bytes as an uninterrupted one, times aside.
+    Where the model encodes pictures only, its captions are read by `text_model` (None for "bundled"), so that a text
+    finds pictures by their captions; with "none" they are kept to be shown. `encoder` and `text_encoder` are used
+    instead of loading the models, whose names are then only noted.
+    Raises `ConfigurationError` for an unusable name and for a `text_model` beside a model that reads, `SourceError`,
+    `EncoderError`, `StoreBusyError`, `StoreWriteError`, and what `report` raises to stop.
     """
     store.check_name(name)
     began = time.perf_counter()
@@ -45,7 +50,10 @@ def build_collection(
         report(Progress("Reading the source", 0, 0, unit="records"))
         records = dataset.load_records(images, captions, instances, labels_from_folders=labels_from_folders)
         encoder = encoder or encoders.load_encoder(model, pretrained, device=device, report=report)
-        encoded = encoding.encode(records, images, encoder, work, report)
+        text_encoder = reading.text_encoder(
+            encoder, records, text_model, text_pretrained, device=device, report=report, given=text_encoder
+        )
+        encoded = encoding.encode(records, images, encoder, work, report, text_encoder=text_encoder)
         source = store.Source(
             images_root=store.stored_path(images, folder),
             captions=store.stored_path(captions, folder) if captions else None,
@@ -59,6 +67,7 @@ def build_collection(
             encoder=encoder.spec,
             model=_durable(model),
             pretrained=_durable(pretrained) if pretrained else None,
+            text_encoder=_noted(text_encoder, text_model, text_pretrained) if text_encoder else None,
         )
         store.write_store(db, header, encoded.records, encoded.images, encoded.captions, report=report)
         store.forget_work(db, name)
@@ -73,6 +82,11 @@ def build_collection(
         resumed_from=encoded.images.reused,
         added=len(encoded.records.records),
     )
+
+
+def _noted(text_encoder: Encoder, model: str | None, pretrained: str | None) -> store.TextEncoder:
+    words = _durable(model or reading.BUNDLED), _durable(pretrained) if pretrained else None
+    return store.TextEncoder(text_encoder.spec, *words)
 
 
 def _durable(model: str) -> str:

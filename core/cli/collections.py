@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 from core.cli import options, progress_bar, tables
 
@@ -23,6 +23,7 @@ _BUILD_EXAMPLES = """  python -m core build holidays --images ~/Pictures/holiday
   python -m core build birds --images birds/ --labels-from-folders
   python -m core build coco-b32 --images val2017 --captions captions_val2017.json \\
       --model ViT-B-32 --pretrained laion2b_s34b_b79k
+  python -m core build coco-resnet --images val2017 --captions captions_val2017.json --model timm:resnet50
 
 Stopped half-way, the same command goes on where it was. An existing collection of that name is
 replaced in one step at the end, and answers until then."""
@@ -50,11 +51,20 @@ def register(commands: options.Commands) -> None:
     build.add_argument("--labels-from-folders", action="store_true", help="the name of a picture's folder is its label")
     build.add_argument("--title", metavar="TEXT", help="the name people see (default: NAME)")
     build.add_argument(
-        "--model", default="bundled", help="bundled (default), an open_clip architecture, or a checkpoint folder"
+        "--model",
+        default="bundled",
+        help="bundled (default), an open_clip architecture, or a checkpoint folder; for pictures only, cnn-small, "
+        "vit-small or timm:NAME",
     )
     build.add_argument(
         "--pretrained", metavar="TAG_OR_PATH", help="weights of an architecture: a tag, a file or a folder"
     )
+    build.add_argument(
+        "--text-model",
+        metavar="MODEL",
+        help="what reads the captions where the model encodes pictures only: bundled (default), another, or none",
+    )
+    build.add_argument("--text-pretrained", metavar="TAG_OR_PATH", help="weights of the text model's architecture")
     options.add_device(build)
     build.set_defaults(run=_build)
 
@@ -96,7 +106,9 @@ def _build(arguments: argparse.Namespace) -> int:
             arguments.instances,
             labels_from_folders=arguments.labels_from_folders,
             model=_lasting(arguments.model),
-            pretrained=None if arguments.pretrained is None else _lasting(arguments.pretrained),
+            pretrained=_lasting(arguments.pretrained),
+            text_model=_lasting(arguments.text_model),
+            text_pretrained=_lasting(arguments.text_pretrained),
             db=options.db_folder(arguments),
             title=arguments.title,
             device=arguments.device,
@@ -106,10 +118,18 @@ def _build(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _lasting(word: str) -> str:
+@overload
+def _lasting(word: str) -> str: ...
+@overload
+def _lasting(word: None) -> None: ...
+def _lasting(word: str | None) -> str | None:
     """A path as it can be found again from any folder: the collection loads its model by these words for ever."""
+    from core.encoder import checkpoints
+
+    if word is None or word in (checkpoints.BUNDLED, *checkpoints.BUNDLED_BACKBONES, "none"):
+        return word  # a folder of such a name is not meant
     path = Path(word).expanduser()
-    return str(path.resolve()) if word != "bundled" and path.exists() else word
+    return str(path.resolve()) if path.exists() else word
 
 
 def _add(arguments: argparse.Namespace) -> int:

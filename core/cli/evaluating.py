@@ -34,14 +34,18 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     print(f"{opened.manifest.name}: {measured.images:,} pictures, {measured.captions:,} captions\n")
     rows = [(f"text to image, {_NAMES[by.value]}", recall) for by, recall in measured.text_to_image.items()]
+    if measured.image_to_text is not None:
+        rows.append(("image to text", measured.image_to_text))
     tables.print_table(
         ("", "R@1", "R@5", "R@10", "median rank"),
         [
             (name, *(f"{share:.1f}" for share in (recall.r1, recall.r5, recall.r10)), _rank(recall.median_rank))
-            for name, recall in [*rows, ("image to text", measured.image_to_text)]
+            for name, recall in rows
         ],
         right=(1, 2, 3, 4),
     )
+    if measured.image_to_text is None:
+        print(f"\nPictures and captions cannot be compared: {opened.manifest.encoder.model} encodes pictures only.")
     print("\n" + textwrap.fill(f"Protocol: {evaluation.PROTOCOL}.", 100))
     return 0
 

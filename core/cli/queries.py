@@ -66,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         ranking = arguments.by or "image"
         found = opened.search_image(arguments.image, arguments.k, ranking, text=arguments.text or "", **filters)
-    if arguments.text is not None and opened.encoder.exceeds_context(arguments.text):
+    if arguments.text is not None and opened.text_encoder.exceeds_context(arguments.text):
         print("note: the text is longer than what the model reads; its end was left out", file=sys.stderr)
     if arguments.json:
         tables.print_json(found.to_dict())

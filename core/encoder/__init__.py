@@ -1,6 +1,6 @@
 """Pictures and texts to embeddings: the `Encoder` contract, and the one function that loads an implementation.
 
-Importing this package loads neither torch nor open_clip; `load_encoder` and `available_models` do.
+Importing this package loads neither torch nor open_clip nor timm; `load_encoder` and `available_models` do.
 """
 
 from __future__ import annotations
@@ -21,30 +21,38 @@ def load_encoder(
     """The encoder of that name, ready to use.
 
     `model`: "bundled", an open_clip architecture ("ViT-B-32"), "hf-hub:owner/name", or a folder in open_clip's local
-    layout. `pretrained`: for an architecture, one of its tags ("laion2b_s34b_b79k"), a weights file or a folder of
-    weights; None otherwise. `device`: "auto", "cpu", "cuda" or "mps".
+    layout; for pictures only, "cnn-small", "vit-small", any model of timm ("timm:resnet50", or "resnet50" where
+    open_clip has none of that name), or a folder in timm's layout. `pretrained`: for an architecture, one of its tags
+    ("laion2b_s34b_b79k"), a weights file or a folder of weights; a timm model takes its default tag for None.
+    `device`: "auto", "cpu", "cuda" or "mps".
     Raises `UnknownModelError` with near names, `EncoderError` where weights cannot be had or loaded, and
     `ConfigurationError` for a device this machine lacks.
     """
-    from core.encoder import openclip
+    from core.encoder import backbones, openclip, timm_images
 
+    if backbones.takes(model):
+        return timm_images.load(model, pretrained, device=device, report=report)
     return openclip.load(model, pretrained, device=device, report=report)
 
 
 def available_models() -> list[str]:
-    """Every name that `load_encoder` takes as `model`, the bundled one first."""
-    from core.encoder import checkpoints, torchvision_fix
+    """Every name that `load_encoder` takes as `model`: the bundled ones, open_clip's, then timm's."""
+    from core.encoder import backbones, checkpoints, torchvision_fix
 
     torchvision_fix.apply()
     import open_clip
+    import timm
 
-    return [checkpoints.BUNDLED, *open_clip.list_models()]
+    others = dict.fromkeys(f"{backbones.PREFIX}{name.partition('.')[0]}" for name in timm.list_pretrained())
+    return [checkpoints.BUNDLED, *checkpoints.BUNDLED_BACKBONES, *open_clip.list_models(), *others]
 
 
 def available_weights(model: str) -> list[str]:
-    """The tags of published weights of an open_clip architecture; empty for names that bring their own."""
-    from core.encoder import torchvision_fix
+    """The tags of published weights of an open_clip or timm model; empty for names that bring their own."""
+    from core.encoder import backbones, torchvision_fix
 
+    if backbones.takes(model):
+        return list(backbones.tags(model.removeprefix(backbones.PREFIX)))
     torchvision_fix.apply()
     import open_clip
 

@@ -3,18 +3,18 @@ and which preprocessing. Nothing is loaded here."""
 
 from __future__ import annotations
 
-import difflib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from core import errors, progress
-from core.encoder import torchvision_fix
+from core.encoder import torchvision_fix, weight_files
 
 BUNDLED = "bundled"
 BUNDLED_FOLDER = Path(__file__).resolve().parents[2] / "clip_db" / "models" / BUNDLED
+BUNDLED_BACKBONES = ("cnn-small", "vit-small")
+"""The bundled models that encode pictures only, beside `BUNDLED_FOLDER`; see `backbones`."""
 
 CONFIG_NAME = "open_clip_config.json"
 _LOCAL = "local-dir:"
@@ -31,10 +31,6 @@ _PREFERRED = (
     "pytorch_model.pth",
     "model.pth",
 )
-# What open_clip reads from a folder, and what it reads when a file is named. Each is safetensors, or a pickle that is
-# opened with weights_only.
-_FOLDER_SUFFIXES = (".safetensors", ".bin", ".pth")
-_FILE_SUFFIXES = (*_FOLDER_SUFFIXES, ".pt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,24 +59,16 @@ def resolve(model: str, pretrained: str | None, report: progress.Report = progre
     Raises `UnknownModelError` for a name nobody knows, `EncoderError` for weights that cannot be had.
     """
     if model == BUNDLED:
-        _refuse_pretrained(model, pretrained)
+        weight_files.refuse_pretrained(model, pretrained)
         return _from_folder(BUNDLED_FOLDER, named=BUNDLED)
     if model.startswith(_HUB):
-        _refuse_pretrained(model, pretrained)
+        weight_files.refuse_pretrained(model, pretrained)
         return _from_hub(model, report)
     folder = Path(model.removeprefix(_LOCAL)).expanduser()
     if model.startswith(_LOCAL) or folder.is_dir():
-        _refuse_pretrained(model, pretrained)
+        weight_files.refuse_pretrained(model, pretrained)
         return _from_folder(folder)
     return _from_architecture(model, pretrained, report)
-
-
-def _refuse_pretrained(model: str, pretrained: str | None) -> None:
-    if pretrained is not None:
-        raise errors.EncoderError(
-            f"the model {model!r} brings its own weights, so 'pretrained' ({pretrained!r}) has no place beside it; "
-            "leave it out, or name an open_clip architecture such as ViT-B-32"
-        )
 
 
 def _from_folder(folder: Path, *, named: str | None = None) -> Checkpoint:
@@ -89,20 +77,12 @@ def _from_folder(folder: Path, *, named: str | None = None) -> Checkpoint:
         raise errors.EncoderError(f"the model folder {folder} does not exist; {fix}")
     _read_config(folder / CONFIG_NAME)
     name = named or folder.resolve().name
-    return Checkpoint(name, name, f"{_LOCAL}{folder}", None, _weights_in(folder))
+    return Checkpoint(name, name, f"{_LOCAL}{folder}", None, weight_files.in_folder(folder, _PREFERRED))
 
 
 def _read_config(path: Path) -> dict[str, Any]:
     """The folder's configuration, refused when it is not open_clip's or would make a library run foreign code."""
-    try:
-        config = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise errors.EncoderError(
-            f"the model folder {path.parent} has no {path.name}, which open_clip needs to know the architecture; give "
-            "the architecture as the model and this folder as 'pretrained' if it holds weights only"
-        ) from error
-    except (OSError, ValueError, RecursionError) as error:
-        raise errors.EncoderError(f"{path} cannot be read as JSON: {error}") from error
+    config = weight_files.read_json(path)
     if not isinstance(config, dict) or not isinstance(config.get("model_cfg"), dict):
         raise errors.EncoderError(f"{path} has no 'model_cfg' object, so it is not an open_clip configuration")
     if _mentions(config, "trust_remote_code"):
@@ -114,21 +94,6 @@ def _mentions(value: Any, key: str) -> bool:
     if isinstance(value, dict):
         return key in value or any(_mentions(inner, key) for inner in value.values())
     return isinstance(value, list) and any(_mentions(inner, key) for inner in value)
-
-
-def _weights_in(folder: Path) -> Path:
-    for name in _PREFERRED:
-        if (folder / name).is_file():
-            return folder / name
-    found = sorted(path for path in folder.iterdir() if path.suffix in _FOLDER_SUFFIXES)
-    if len(found) == 1:
-        return found[0]
-    if not found:
-        raise errors.EncoderError(f"the folder {folder} holds no weights; expected {_PREFERRED[0]} or one like it")
-    raise errors.EncoderError(
-        f"the folder {folder} holds several weight files ({', '.join(path.name for path in found)}); "
-        f"keep one, or rename the right one to {_PREFERRED[0]}"
-    )
 
 
 def _from_hub(model: str, report: progress.Report) -> Checkpoint:
@@ -143,38 +108,41 @@ def _from_hub(model: str, report: progress.Report) -> Checkpoint:
     except errors.EncoderError:
         raise
     except Exception as error:  # the hub's client raises a dozen unrelated types, all of them "no file"
-        raise _not_fetched(model, None, error) from error
+        raise weight_files.not_fetched(model, error) from error
     return Checkpoint(model, name, model, None, file)
 
 
 def _from_architecture(model: str, pretrained: str | None, report: progress.Report) -> Checkpoint:
     torchvision_fix.apply()
     import open_clip
+    import timm
 
     name = model.replace("/", "-")
     if name not in open_clip.list_models():
+        known = [BUNDLED, *BUNDLED_BACKBONES, *open_clip.list_models(), *timm.list_models()]
         raise errors.UnknownModelError(
-            f"there is no model {model!r}{_near(model, [BUNDLED, *open_clip.list_models()])} "
+            f"there is no model {model!r}{weight_files.near(model, known)} "
             "All names: python -c \"import core; print(*core.available_models(), sep='\\n')\""
         )
     tags = open_clip.list_pretrained_tags_by_model(name)
     if pretrained is None:
+        other = f"; timm's model of this name, for pictures only, is timm:{name}" if timm.is_model(name) else ""
         raise errors.EncoderError(
             f"the model {model!r} needs 'pretrained': a weights file, a folder, or one of its tags "
-            f"({', '.join(tags) or 'it has none'})"
+            f"({', '.join(tags) or 'it has none'}){other}"
         )
     path = Path(pretrained).expanduser()
     if path.is_dir():
         if (path / CONFIG_NAME).is_file():  # the folder knows better than we do what its weights are
             return _from_folder(path)
-        path = _weights_in(path)
+        path = weight_files.in_folder(path, _PREFERRED)
     if path.is_file():
         return _from_file(name, path, tags)
     cfg = open_clip.get_pretrained_cfg(name, pretrained)
     if not cfg:
         raise errors.UnknownModelError(
-            f"{pretrained!r} is neither a file or folder nor pretrained weights of {model}{_near(pretrained, tags)} "
-            f"Its tags: {', '.join(tags) or 'none'}."
+            f"{pretrained!r} is neither a file or folder nor pretrained weights of {model}"
+            f"{weight_files.near(pretrained, tags)} Its tags: {', '.join(tags) or 'none'}."
         )
     file = _fetched_before(cfg.get("hf_hub", ""))
     if file is None:
@@ -182,7 +150,7 @@ def _from_architecture(model: str, pretrained: str | None, report: progress.Repo
         try:
             file = Path(open_clip.download_pretrained(cfg))
         except Exception as error:  # as above
-            raise _not_fetched(model, pretrained, error) from error
+            raise weight_files.not_fetched(f"{model} {pretrained}", error) from error
     # The model is built from the fetched file, not from the tag: what is fingerprinted is what is loaded.
     return Checkpoint(name, pretrained, name, str(file), file, _preprocess_of(cfg), bool(cfg.get("quick_gelu")))
 
@@ -205,11 +173,7 @@ def _fetched_before(hub: str) -> Path | None:
 
 
 def _from_file(name: str, file: Path, tags: Iterable[str]) -> Checkpoint:
-    if file.suffix not in _FILE_SUFFIXES:
-        raise errors.EncoderError(
-            f"{file} cannot be loaded as weights: expected a name ending in {', '.join(_FILE_SUFFIXES)}, "
-            f"found {file.suffix or 'no ending'!r}"
-        )
+    weight_files.check_suffix(file)
     return Checkpoint(name, file.name, name, str(file), file, _usual_preprocess(name, tags))
 
 
@@ -224,19 +188,3 @@ def _usual_preprocess(name: str, tags: Iterable[str]) -> dict[str, Any]:
 
 def _preprocess_of(cfg: Mapping[str, Any]) -> dict[str, Any]:
     return {key: cfg[key] for key in ("mean", "std", "interpolation", "resize_mode") if cfg.get(key) is not None}
-
-
-def _near(asked: str, known: Iterable[str]) -> str:
-    lower = {name.lower(): name for name in known}
-    near = [lower[name] for name in difflib.get_close_matches(asked.lower(), lower, n=4, cutoff=0.5)]
-    return f"; did you mean {' or '.join(near)}?" if near else "."
-
-
-def _not_fetched(model: str, pretrained: str | None, error: Exception) -> errors.EncoderError:
-    what = f"{model} {pretrained}" if pretrained else model
-    why = (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
-    return errors.EncoderError(
-        f"the weights of {what} could not be fetched: {why}. "
-        "Without a network, copy the weights file (.safetensors) here and give its path as 'pretrained' "
-        "(on the command line: --pretrained PATH), or use the model 'bundled', which needs none."
-    )

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     Vectors: TypeAlias = NDArray[np.float32]
 
 
+IMAGE_ONLY = "timm"
+"""The family of encoders without a text side."""
+
+
 @dataclass(frozen=True, slots=True)
 class EncoderSpec:
     """What decides whether a store fits an encoder: two are interchangeable when their specs are equal.
@@ -29,6 +33,11 @@ class EncoderSpec:
     dim: int
     image_size: int
     fingerprint: str
+
+    @property
+    def reads_text(self) -> bool:
+        """False for models that encode pictures only."""
+        return self.family != IMAGE_ONLY
 
 
 class Encoder(Protocol):
@@ -47,9 +56,9 @@ class Encoder(Protocol):
         ...
 
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
-        """Texts to `(n, dim)`. Raises `NoTextSideError` where the model has no text tower."""
+        """Texts to `(n, dim)`. Raises `NoTextSideError` where the model has no text tower, for no texts too."""
         ...
 
     def exceeds_context(self, text: str) -> bool:
-        """True when the model does not read `text` to its end."""
+        """True when the model does not read `text` to its end. Raises as `encode_texts`."""
         ...

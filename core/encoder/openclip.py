@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from core import errors, progress
-from core.encoder import checkpoints, devices, fingerprints, text_tower, torchvision_fix
+from core.encoder import checkpoints, devices, fingerprints, text_tower, torchvision_fix, weight_files
 from core.encoder.contract import EncoderSpec
+from core.encoder.image_side import ImageSide, batches, unit_rows
 
 if TYPE_CHECKING:
     import torch
@@ -25,14 +24,9 @@ FAMILY = "open_clip"
 
 # Texts in one pass of the tower: enough to fill two cores; sorted by length, so that short ones do not wait for long.
 _TEXT_BATCH = 64
-# Pictures in one pass: a bound on memory, whatever the caller hands in (ViT-L-14 needs some 2 GB for 64).
-_IMAGE_BATCH = 64
 # No token of the vocabularies in use is longer than this many characters on average, so that what is cut off here
 # would not be read anyway; it bounds the time a hostile text costs (byte-pair merging is quadratic in a word).
 _CHARACTERS_PER_TOKEN = 40
-# The central crop of "shortest" preprocessing never reaches beyond the short side; resizing a picture of 1 x 50,000
-# pixels as a whole would ask for gigabytes.
-_MAX_ASPECT = 10
 
 
 class OpenClipEncoder:
@@ -47,14 +41,12 @@ class OpenClipEncoder:
         device: str,
     ) -> None:
         self._model = model
-        self._transform = transform
+        self._images = ImageSide(model.encode_image, transform, spec.dim, device)
         self._tokenizer = tokenizer
         self._spec = spec
         self._device = device
         self._tower = text_tower.causal_tower(model)
         self._context = int(tokenizer.context_length)  # type: ignore[attr-defined]
-        # Pillow resizes without holding the interpreter lock, so a few threads prepare a batch in a fraction.
-        self._preparers = ThreadPoolExecutor(min(8, os.cpu_count() or 1), thread_name_prefix="prepare")
         self._tokenizer_lock = threading.Lock()  # Hugging Face's fast tokenizers refuse to be entered twice
 
     @property
@@ -72,21 +64,7 @@ class OpenClipEncoder:
 
     def encode_images(self, images: Sequence[Image]) -> Vectors:
         """See `Encoder`. Preprocessing is that of the checkpoint's own configuration."""
-        import torch
-
-        rows = [np.zeros((0, self._spec.dim), np.float32)]
-        with torch.inference_mode():
-            for batch in _batches(images, _IMAGE_BATCH):
-                pixels = torch.stack(list(self._preparers.map(self._prepare, batch)))  # (n, 3, size, size)
-                rows.append(_unit_rows(self._model.encode_image(pixels.to(self._device))))
-        return np.concatenate(rows)
-
-    def _prepare(self, image: Image) -> torch.Tensor:
-        limit = _MAX_ASPECT * min(image.size)
-        if max(image.size) > limit:
-            left, top = (max(0, side - limit) // 2 for side in image.size)
-            image = image.crop((left, top, left + min(limit, image.width), top + min(limit, image.height)))
-        return self._transform(image)
+        return self._images.encode(images)
 
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
         """See `Encoder`. A text past the model's context is read to the end of the context."""
@@ -98,10 +76,10 @@ class OpenClipEncoder:
         order = sorted(range(len(texts)), key=lambda position: len(texts[position]))
         vectors = np.empty((len(texts), self._spec.dim), np.float32)
         with torch.inference_mode():
-            for batch in _batches(order, _TEXT_BATCH):
+            for batch in batches(order, _TEXT_BATCH):
                 part = tokens[torch.tensor(batch)].to(self._device)  # (n, context)
                 features = self._tower.encode(part) if self._tower else self._model.encode_text(part)
-                vectors[batch] = _unit_rows(features)
+                vectors[batch] = unit_rows(features)
         return vectors
 
     def exceeds_context(self, text: str) -> bool:
@@ -116,16 +94,6 @@ class OpenClipEncoder:
         bounded = [text if len(text) <= limit else " ".join(text.split())[:limit] for text in texts]
         with self._tokenizer_lock:
             return self._tokenizer(bounded, context_length=context)
-
-
-def _batches(items: Sequence[Any], size: int) -> Iterator[Any]:
-    return (items[start : start + size] for start in range(0, len(items), size))
-
-
-def _unit_rows(features: torch.Tensor) -> Vectors:
-    import torch
-
-    return torch.nn.functional.normalize(features.float(), dim=-1).cpu().numpy()
 
 
 def load(
@@ -162,10 +130,7 @@ def load(
             "most often `pip install transformers sentencepiece` is what is missing"
         ) from error
     except Exception as error:  # a foreign file can fail in any way; whichever, it is not usable weights
-        raise errors.EncoderError(
-            f"{checkpoint.file} cannot be loaded as weights of {checkpoint.model}: {_first_line(error)}. "
-            "Expected safetensors, or a plain PyTorch state dict of this very architecture."
-        ) from error
+        raise weight_files.unloadable(checkpoint.file, checkpoint.model, error) from error
     network.requires_grad_(False)
     size = preprocess.size if isinstance(preprocess.size, int) else max(preprocess.size)
     settings = {"model": open_clip.get_model_config(checkpoint.source), "preprocess": asdict(preprocess)}
@@ -189,8 +154,3 @@ def _width(network: Any, size: int) -> int:
         with torch.inference_mode():
             width = network.encode_image(torch.zeros(1, 3, size, size)).shape[-1]
     return int(width)
-
-
-def _first_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0].rstrip(".") if lines else type(error).__name__

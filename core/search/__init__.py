@@ -6,6 +6,8 @@ Scores are cosine similarities: higher is better. Ranks start at 1. No picture a
 from core.search.filters import NO_FILTERS, Filters, known_categories
 from core.search.hits import CaptionHit, Ranking, SearchHit
 from core.search.mixing import mix
+from core.search.offered import check_one_space, picture_rankings, text_rankings
+from core.search.offered import choose as choose_ranking
 from core.search.ranking import FUSED_IMAGE_WEIGHT, best_captions, fused_shares, rank_captions, rank_images
 from core.search.results import SearchResult
 
@@ -18,9 +20,13 @@ __all__ = [
     "SearchHit",
     "SearchResult",
     "best_captions",
+    "check_one_space",
+    "choose_ranking",
     "fused_shares",
     "known_categories",
     "mix",
+    "picture_rankings",
     "rank_captions",
     "rank_images",
+    "text_rankings",
 ]

@@ -24,7 +24,8 @@ class SearchHit:
     """One picture found. `score` is the cosine similarity, or for the fused ranking the weighted mean of two.
 
     `caption` is the matched caption: the one that scored, or beside an image score the picture's caption nearest to
-    the query; None for a picture without captions. `parts` are the shares that add up to `score`.
+    the query (its first one where the model of the pictures does not read); None for a picture without captions.
+    `parts` are the shares that add up to `score`.
     """
 
     rank: int

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core import errors
 from core.search.filters import NO_FILTERS, Filters
 from core.search.hits import CaptionHit, FoundBy, Ranking, SearchHit
 
@@ -35,8 +36,11 @@ def rank_images(
     `by` IMAGE scores a picture by its own vector; CAPTION by its best caption, so that pictures without captions
     cannot be found; FUSED by `FUSED_IMAGE_WEIGHT` of the one and the rest of the other. `k` is clamped to what there
     is; `k` hits come back whenever `k` pictures pass `filters`. `exclude_image_id` leaves one picture out.
-    Raises `QueryError` for a vector that is not this collection's.
+    Where pictures and captions are of two models, IMAGE takes a vector of the one, CAPTION of the other. Raises
+    `QueryError` for a vector that is not this collection's, and there for FUSED.
     """
+    if by is Ranking.FUSED and not store.one_space:
+        raise errors.QueryError("pictures and captions of two models have no scores that could be fused")
     allowed = _allowed_rows(store, filters, exclude_image_id)
     if by is Ranking.IMAGE:
         rows, scores = _nearest(store.image_index, vector, k, allowed)
@@ -55,7 +59,8 @@ def rank_images(
             parts = shares[rows]
             found = _found_by(rows, _top(images, k, allowed), _top(captions, k, allowed))
         scores = parts.sum(axis=1)
-    matched = _matched_captions(store, vector, rows)
+    compared = vector if store.one_space or by is Ranking.CAPTION else None
+    matched = _matched_captions(store, compared, rows)
     return tuple(
         SearchHit(rank, float(score), store.records[row], matched.get(int(row)), by_whom, tuple(map(float, shares)))
         for rank, (row, score, by_whom, shares) in enumerate(zip(rows, scores, found, parts, strict=True), start=1)
@@ -149,11 +154,11 @@ def _found_by(rows: NDArray[np.int64], by_image: NDArray[np.int64], by_caption: 
     ]
 
 
-def _matched_captions(store: Store, vector: NDArray[np.float32], rows: NDArray[np.int64]) -> dict[int, str]:
-    """For each row its caption nearest to the query, as shown; the first one where captions have no vectors."""
+def _matched_captions(store: Store, vector: NDArray[np.float32] | None, rows: NDArray[np.int64]) -> dict[int, str]:
+    """For each row its caption nearest to the query, as shown; the first one where there is nothing to compare."""
     matched = {int(row): store.records[row].captions[0].display for row in rows if store.records[row].captions}
     wanted = _caption_rows(store, rows) if store.caption_index.count else None
-    if wanted is not None and len(wanted):
+    if vector is not None and wanted is not None and len(wanted):
         near, _ = _nearest(store.caption_index, vector, len(wanted), wanted)
         for caption_row in near[::-1]:  # worst first, so that the best one is what stays
             matched[int(store.caption_image_rows[caption_row])] = store.captions[caption_row].display

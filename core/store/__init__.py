@@ -3,8 +3,8 @@
 from core.store.layout import FILES, MANIFEST, check_name, forget_work, work_folder
 from core.store.listing import StoreSummary, list_stores
 from core.store.locking import held
-from core.store.manifest import FORMAT_VERSION, FileSum, Header, Manifest, Source
-from core.store.misfit import check_fits, rebuild_command
+from core.store.manifest import FORMAT_VERSION, FileSum, Header, Manifest, Source, TextEncoder
+from core.store.misfit import check_fits, check_text_fits, rebuild_command
 from core.store.opened import Store
 from core.store.places import resolved as resolved_path
 from core.store.places import stored as stored_path
@@ -22,9 +22,11 @@ __all__ = [
     "Source",
     "Store",
     "StoreSummary",
+    "TextEncoder",
     "VerifyReport",
     "check_fits",
     "check_name",
+    "check_text_fits",
     "forget_work",
     "held",
     "list_stores",

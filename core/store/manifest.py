@@ -33,8 +33,19 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class TextEncoder:
+    """The model of captions and text queries, where that is not the model of the pictures. `model` and `pretrained`
+    load it again."""
+
+    spec: EncoderSpec
+    model: str
+    pretrained: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Header:
-    """What the writer of a store must know besides its contents. `model` and `pretrained` load the encoder again."""
+    """What the writer of a store must know besides its contents. `model` and `pretrained` load the encoder again;
+    `text_encoder` is the model of the captions where another one read them."""
 
     name: str
     title: str
@@ -42,6 +53,12 @@ class Header:
     encoder: EncoderSpec
     model: str
     pretrained: str | None = None
+    text_encoder: TextEncoder | None = None
+
+    @property
+    def caption_dim(self) -> int:
+        """Width of the caption vectors."""
+        return self.text_encoder.spec.dim if self.text_encoder else self.encoder.dim
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +73,8 @@ class FileSum:
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """`manifest.json`. `images` and `captions` count entries; `caption_vectors` is the same as `captions`, or 0 when
-    the encoder cannot read. `skipped` counts the inputs left out, of which `skips` lists the first 200.
+    no encoder read them. `text_encoder` is the one that did where it is not `encoder`; stores without one lack the key.
+    `skipped` counts the inputs left out, of which `skips` lists the first 200.
     `created_at` (first build) and `changed_at` are UTC in ISO form; they alone differ between two equal builds."""
 
     name: str
@@ -76,21 +94,27 @@ class Manifest:
     files: Mapping[str, FileSum]
     created_at: str
     changed_at: str
+    text_encoder: TextEncoder | None = None
     format_version: int = FORMAT_VERSION
     metric: str = METRIC
     index_kind: str = INDEX_KIND
     vector_type: str = "float16"
 
+    @property
+    def caption_dim(self) -> int:
+        """Width of the caption vectors; `dim` is that of the pictures'."""
+        return self.text_encoder.spec.dim if self.text_encoder else self.dim
+
 
 def to_bytes(manifest: Manifest) -> bytes:
     """The manifest as JSON, its own sum last: a changed byte anywhere in it shows."""
-    encoder, source = manifest.encoder, manifest.source
+    source, text = manifest.source, manifest.text_encoder
     values: dict[str, Any] = {
         "format_version": manifest.format_version,
         "name": manifest.name,
         "title": manifest.title,
         "source": {key: getattr(source, key) for key in Source.__slots__},
-        "encoder": {key: getattr(encoder, key) for key in EncoderSpec.__slots__},
+        "encoder": _spec_values(manifest.encoder),
         "model": manifest.model,
         "pretrained": manifest.pretrained,
         "metric": manifest.metric,
@@ -110,6 +134,8 @@ def to_bytes(manifest: Manifest) -> bytes:
         "created_at": manifest.created_at,
         "changed_at": manifest.changed_at,
     }
+    if text:
+        values["text_encoder"] = {"spec": _spec_values(text.spec), "model": text.model, "pretrained": text.pretrained}
     values["manifest_sha256"] = _own_sum(values)
     return _written(values)
 
@@ -132,7 +158,7 @@ def from_bytes(data: bytes, place: str) -> Manifest:
     for key, only in (("metric", METRIC), ("index_kind", INDEX_KIND), ("vector_type", "float16")):
         if field(values, key, str, place) != only:
             raise StoreMisfitError(f"{place}: {key} {values[key]!r}, this program reads {only!r}; build it again")
-    source, encoder = field(values, "source", dict, place), field(values, "encoder", dict, place)
+    source = field(values, "source", dict, place)
     files = field(values, "files", dict, place)
     if set(files) != set(layout.FILES):
         raise StoreCorruptError(f"{place}: files: expected {', '.join(layout.FILES)}, found {', '.join(files)}")
@@ -145,14 +171,7 @@ def from_bytes(data: bytes, place: str) -> Manifest:
             _optional_text(source, "instances", place),
             field(source, "labels_from_folders", bool, place),
         ),
-        encoder=EncoderSpec(
-            family=field(encoder, "family", str, place),
-            model=field(encoder, "model", str, place),
-            weights=field(encoder, "weights", str, place),
-            dim=field(encoder, "dim", int, place),
-            image_size=field(encoder, "image_size", int, place),
-            fingerprint=field(encoder, "fingerprint", str, place),
-        ),
+        encoder=_spec(field(values, "encoder", dict, place), place),
         model=field(values, "model", str, place),
         pretrained=_optional_text(values, "pretrained", place),
         dim=field(values, "dim", int, place),
@@ -173,6 +192,33 @@ def from_bytes(data: bytes, place: str) -> Manifest:
         ),
         created_at=field(values, "created_at", str, place),
         changed_at=field(values, "changed_at", str, place),
+        text_encoder=_text_encoder(values, place),
+    )
+
+
+def _spec_values(spec: EncoderSpec) -> dict[str, Any]:
+    return {key: getattr(spec, key) for key in EncoderSpec.__slots__}
+
+
+def _spec(entry: Any, place: str) -> EncoderSpec:
+    return EncoderSpec(
+        family=field(entry, "family", str, place),
+        model=field(entry, "model", str, place),
+        weights=field(entry, "weights", str, place),
+        dim=field(entry, "dim", int, place),
+        image_size=field(entry, "image_size", int, place),
+        fingerprint=field(entry, "fingerprint", str, place),
+    )
+
+
+def _text_encoder(values: Mapping[str, Any], place: str) -> TextEncoder | None:
+    if "text_encoder" not in values:
+        return None
+    entry = field(values, "text_encoder", dict, place)
+    return TextEncoder(
+        _spec(field(entry, "spec", dict, place), place),
+        field(entry, "model", str, place),
+        _optional_text(entry, "pretrained", place),
     )
 
 

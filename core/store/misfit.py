@@ -16,16 +16,26 @@ from core.store.opened import Store
 def check_fits(store: Store, spec: EncoderSpec) -> None:
     """Raise `StoreMisfitError` naming both unless the store was built with exactly this encoder: vectors of two models
     have nothing to do with each other, even where their widths agree."""
-    built_with = store.manifest.encoder
-    if spec != built_with:
+    _check(store, store.manifest.encoder, spec, "was built with")
+
+
+def check_text_fits(store: Store, spec: EncoderSpec) -> None:
+    """As `check_fits`, for the encoder of the captions and text queries."""
+    text = store.manifest.text_encoder
+    _check(store, text.spec if text else store.manifest.encoder, spec, "has captions encoded with")
+
+
+def _check(store: Store, wanted: EncoderSpec, found: EncoderSpec, how: str) -> None:
+    if found != wanted:
         raise StoreMisfitError(
-            f"collection {store.manifest.name!r} was built with {_named(built_with)}, "
-            f"but the encoder is {_named(spec)}; build it again: {rebuild_command(store.manifest, store.folder)}"
+            f"collection {store.manifest.name!r} {how} {_named(wanted)}, "
+            f"but the encoder is {_named(found)}; build it again: {rebuild_command(store.manifest, store.folder)}"
         )
 
 
 def rebuild_command(manifest: Manifest, folder: Path) -> str:
-    """The command line that builds the collection again from its source, with the model it was built with."""
+    """The command line that builds the collection again from its source, with the models it was built with."""
+    text = manifest.text_encoder
     source, db = manifest.source, folder.absolute().parent
     words = ["python", "-m", "core", "build", manifest.name]
     for option, value in (
@@ -39,6 +49,8 @@ def rebuild_command(manifest: Manifest, folder: Path) -> str:
     words += ["--labels-from-folders"] if source.labels_from_folders else []
     words += ["--model", manifest.model] if manifest.model != "bundled" else []
     words += ["--pretrained", manifest.pretrained] if manifest.pretrained else []
+    words += ["--text-model", text.model] if text and text.model != "bundled" else []
+    words += ["--text-pretrained", text.pretrained] if text and text.pretrained else []
     return shlex.join(words)
 
 

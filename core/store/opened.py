@@ -21,7 +21,7 @@ class Store:
     """One version of a collection, whole: nothing is read from its folder later, so a rebuild cannot mix into it.
 
     Rows count from 0 and mean the same in `records`, `image_index` and `caption_image_rows`. `captions` are the
-    captions that have a vector: all of them, or none when the encoder cannot read.
+    captions that have a vector: all of them, or none when no encoder read them.
     """
 
     manifest: Manifest
@@ -45,6 +45,11 @@ class Store:
     def licenses(self) -> tuple[License, ...]:
         """The source's licences, by id."""
         return self.manifest.licenses
+
+    @property
+    def one_space(self) -> bool:
+        """True when pictures and texts can be compared; False when the model of the pictures does not read."""
+        return self.manifest.encoder.reads_text and self.manifest.text_encoder is None
 
     @property
     def images_root(self) -> Path:

@@ -31,10 +31,10 @@ def open_store(folder: Path) -> Store:
     try:
         held = contents.read(files[layout.IMAGE_RECORDS], files[layout.CAPTION_TEXTS], manifest.name)
         indexes = [
-            _index(files[path], path, rows, manifest)
-            for path, rows in (
-                (layout.IMAGE_INDEX, manifest.images),
-                (layout.CAPTION_INDEX, manifest.caption_vectors),
+            _index(files[path], path, rows, dim)
+            for path, rows, dim in (
+                (layout.IMAGE_INDEX, manifest.images, manifest.dim),
+                (layout.CAPTION_INDEX, manifest.caption_vectors, manifest.caption_dim),
             )
         ]
         for counted, stated, what in (
@@ -128,11 +128,10 @@ def _absent(folder: Path, error: OSError) -> StoreNotFoundError | StoreCorruptEr
     return StoreNotFoundError(f"no collection {folder.name!r} in {folder.parent}; there are: {there}; {again}")
 
 
-def _index(data: bytes, path: str, rows: int, manifest: Manifest) -> VectorIndex:
+def _index(data: bytes, path: str, rows: int, dim: int) -> VectorIndex:
     index = VectorIndex.from_bytes(data)
-    if index.count != rows or index.dim != manifest.dim:
+    if index.count != rows or index.dim != dim:
         raise StoreCorruptError(
-            f"{path}: the manifest states {rows} vectors of width {manifest.dim}, "
-            f"the file holds {index.count} of {index.dim}"
+            f"{path}: the manifest states {rows} vectors of width {dim}, the file holds {index.count} of {index.dim}"
         )
     return index

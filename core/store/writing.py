@@ -37,15 +37,15 @@ def write_store(
 ) -> Path:
     """Write the collection `header.name` into `db`, replacing one of that name, and return its folder.
 
-    `images` has one row per record and `captions` one per caption, in their order; `captions` may be empty when the
-    encoder cannot read. `records.skipped` is what was left out. A reader sees the store before or this one, whole, at
-    every instant, and so does one after a power cut. `created_at` carries over the time of the first build,
-    `skipped` the count of a list that was cut.
+    `images` has one row per record and `captions` one per caption, in their order; `captions` may be empty when no
+    encoder read them, and is as wide as the header's `text_encoder` where there is one. `records.skipped` is what was
+    left out. A reader sees the store before or this one, whole, at every instant, and so does one after a power cut.
+    `created_at` carries over the time of the first build, `skipped` the count of a list that was cut.
     Raises `StoreBusyError` while another process writes it, `StoreWriteError` when the disk is full or read-only: the
     store before is untouched and nothing is left behind.
     """
     layout.check_name(header.name)
-    _check_rows(records, images, captions)
+    _check_rows(header, records, images, captions)
     new = layout.new_folder(db, header.name)
     with locking.held(db, header.name):
         try:
@@ -67,7 +67,7 @@ def write_store(
     return db / header.name
 
 
-def _check_rows(records: RecordSet, images: Embeddings, captions: Embeddings) -> None:
+def _check_rows(header: Header, records: RecordSet, images: Embeddings, captions: Embeddings) -> None:
     """A row that stands for another picture would be wrong for ever and never be noticed."""
     image_ids = [record.image_id for record in records.records]
     caption_ids = [caption.caption_id for record in records.records for caption in record.captions]
@@ -78,10 +78,9 @@ def _check_rows(records: RecordSet, images: Embeddings, captions: Embeddings) ->
             raise StoreWriteError(
                 f"the {len(found)} {what} vectors do not stand, row by row, for the {len(wanted)} {what}s given"
             )
-    if images.vectors.shape[1:] != captions.vectors.shape[1:]:
-        raise StoreWriteError(
-            f"picture vectors have width {images.vectors.shape[1]}, caption vectors {captions.vectors.shape[1]}"
-        )
+    for what, found, dim in (("picture", images, header.encoder.dim), ("caption", captions, header.caption_dim)):
+        if found.vectors.shape[1:] != (dim,):
+            raise StoreWriteError(f"{what} vectors have width {found.vectors.shape[1]}, their encoder's is {dim}")
 
 
 def _write_files(
@@ -147,6 +146,7 @@ def _manifest(
         files=files,
         created_at=times[0],
         changed_at=times[1],
+        text_encoder=header.text_encoder,
     )
 
 

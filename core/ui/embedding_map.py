@@ -45,7 +45,9 @@ def ask(opened: Collection) -> MapQuestion:
     ]
     with st.container(horizontal=True, vertical_alignment="bottom", key="map-options"):
         colouring = fields.one_of("Colour by", choices, "colour", default=choices[0]) if choices else ""
-        text = fields.text("Show a query on the map", "star", "Words, shown as a star")
+        text = ""
+        if opened.store.one_space:
+            text = fields.text("Show a query on the map", "star", "Words, shown as a star")
     return MapQuestion(colouring, text)
 
 

@@ -127,8 +127,10 @@ def _index_state(opened: Collection) -> None:
     """Model, device and what the index holds: quiet, but always in sight."""
     manifest = opened.store.manifest
     device = f"on {opened.encoder.device}" if loaders.encoder_ready(opened) else "not loaded yet"
-    lines = [
-        f":material/neurology: {words.plain(manifest.encoder.model)} · {device}",
+    lines = [f":material/neurology: {words.plain(manifest.encoder.model)} · {device}"]
+    if manifest.text_encoder:
+        lines.append(f":material/translate: captions read by {words.plain(manifest.text_encoder.spec.model)}")
+    lines += [
         f":material/photo_library: {words.count(manifest.images, 'picture')}",
         f":material/notes: {words.count(manifest.captions, 'caption')}",
         f":material/database: {words.plain(manifest.index_kind)} index, {manifest.dim} dimensions",

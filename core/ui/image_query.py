@@ -52,8 +52,12 @@ def ask(opened: Collection) -> PictureQuestion | None:
     return own
 
 
-def mixed_text() -> str:
-    """Draw the field for a text that is mixed into the picture, and return it, empty when there is none."""
+def mixed_text(opened: Collection) -> str:
+    """Draw the field for a text that is mixed into the picture, and return it, empty when there is none. A model that
+    does not read has no field."""
+    if not opened.store.one_space:
+        st.caption(f"No text can be mixed in: {words.plain(opened.store.manifest.encoder.model)} does not read text.")
+        return ""
     text = links.keep(_MIX, lambda raw: links.line(raw) or None) or ""
     st.session_state["mix_box"] = text
     st.text_input(
@@ -70,18 +74,19 @@ def mixed_text() -> str:
 def answer(
     opened: Collection, question: PictureQuestion, text: str, filters: search.Filters
 ) -> tuple[search.SearchResult, tuple[search.CaptionHit, ...]]:
-    """The pictures nearest to the one asked with, `text` mixed in, and the captions nearest to that picture; one of the
-    collection is left out of its own results."""
+    """The pictures nearest to the one asked with, `text` mixed in, and the captions nearest to that picture, none where
+    the model does not read; a picture of the collection is left out of its own results."""
     k = int(st.session_state["k"])
+    captions: tuple[search.CaptionHit, ...] = ()
     if question.image_id is not None:
-        return (
-            answers.similar_to(opened, question.image_id, text, k, filters),
-            answers.captions_near(opened, question.image_id, NEAREST_CAPTIONS),
-        )
-    return (
-        answers.search_picture(opened, question.picture, text, k, filters),
-        answers.captions_for(opened, question.picture, NEAREST_CAPTIONS),
-    )
+        found = answers.similar_to(opened, question.image_id, text, k, filters)
+        if opened.store.one_space:
+            captions = answers.captions_near(opened, question.image_id, NEAREST_CAPTIONS)
+    else:
+        found = answers.search_picture(opened, question.picture, text, k, filters)
+        if opened.store.one_space:
+            captions = answers.captions_for(opened, question.picture, NEAREST_CAPTIONS)
+    return found, captions
 
 
 def draw(opened: Collection, question: PictureQuestion) -> None:

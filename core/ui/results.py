@@ -48,7 +48,7 @@ def show_one(opened: Collection, record: ImageRecord) -> None:
 
 def draw_cut_note(opened: Collection, text: str) -> None:
     """Say it when the model, loaded by then, could not read all of a query's text."""
-    if text and opened.encoder.exceeds_context(text):
+    if text and opened.text_encoder.exceeds_context(text):
         st.info("This text is longer than the model reads: its end was ignored.", icon=":material/content_cut:")
 
 

@@ -30,12 +30,13 @@ class TextQuestion:
 
 
 def ask(opened: Collection) -> TextQuestion:
-    """Draw the controls and return what they say."""
+    """Draw the controls and return what they say. Raises `NoTextSideError` where no text can be asked."""
+    rankings = search.text_rankings(opened.store)
     text = fields.text("Describe a picture", "q", "What should be in the picture?", live=_live())
     _pills("Try", answers.sample_queries(opened), "sample")
     _pills("Recent", tuple(query for query in _recent() if query != text), "recent")
     with st.container(horizontal=True, vertical_alignment="bottom", key="query-options"):
-        by = _ranking(opened)
+        by = _ranking(rankings)
         chosen = filters.choose(opened)
         st.toggle(
             "Search as you type",
@@ -44,6 +45,9 @@ def ask(opened: Collection) -> TextQuestion:
             on_change=_decided,
             help="Off by itself when the model takes longer than 150 ms for a text; Enter searches then.",
         )
+    if not opened.store.one_space:
+        model = words.plain(opened.store.manifest.encoder.model)
+        st.caption(f"Ranked by captions only: {model}, which the pictures were encoded with, does not read text.")
     return TextQuestion(text, int(st.session_state["k"]), by, chosen)
 
 
@@ -55,10 +59,10 @@ def remember(opened: Collection, question: TextQuestion, result: search.SearchRe
     results.draw_cut_note(opened, question.text)
 
 
-def _ranking(opened: Collection) -> search.Ranking:
-    """Which vectors rank the pictures; a collection without captions leaves no choice."""
-    if not opened.store.captions:
-        return search.Ranking.IMAGE
+def _ranking(offered: tuple[search.Ranking, ...]) -> search.Ranking:
+    """Which vectors rank the pictures; a collection without captions, or with two models, leaves no choice."""
+    if len(offered) == 1:
+        return offered[0]
     explanation = "**image**: by what the pictures look like. **caption**: by their best caption. **fused**: by both."
     return search.Ranking(fields.one_of("Rank by", _RANKINGS, "by", default=_FUSED, explanation=explanation))
 

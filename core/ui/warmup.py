@@ -51,9 +51,9 @@ class Warmup:
 
     def _load(self) -> None:
         try:
-            encoder = self._collection.encoder
+            self._collection.encoder  # noqa: B018 - loads it
             # The first text costs several times the later ones; pay it here and not in the first search.
-            encoder.encode_texts(["a picture"])
+            self._collection.text_encoder.encode_texts(["a picture"])
         except errors.NoTextSideError:
             self._ready = True
         except BaseException as error:

@@ -1,0 +1,70 @@
+"""Pictures to unit rows: prepared by a few threads, computed in batches of bounded size."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import torch
+    from PIL.Image import Image
+
+    from core.encoder.contract import Vectors
+
+# Pictures in one pass: a bound on memory, whatever the caller hands in (ViT-L-14 needs some 2 GB for 64).
+BATCH = 64
+# The central crop of "shortest" preprocessing never reaches beyond the short side; resizing a picture of 1 x 50,000
+# pixels as a whole would ask for gigabytes.
+_MAX_ASPECT = 10
+
+
+class ImageSide:
+    """`transform` makes one picture `(3, height, width)` pixels, `tower` a batch of those features `(n, dim)`."""
+
+    def __init__(
+        self,
+        tower: Callable[[torch.Tensor], torch.Tensor],
+        transform: Callable[[Image], torch.Tensor],
+        dim: int,
+        device: str,
+    ) -> None:
+        self._tower = tower
+        self._transform = transform
+        self._dim = dim
+        self._device = device
+        # Pillow resizes without holding the interpreter lock, so a few threads prepare a batch in a fraction.
+        self._preparers = ThreadPoolExecutor(min(8, os.cpu_count() or 1), thread_name_prefix="prepare")
+
+    def encode(self, images: Sequence[Image]) -> Vectors:
+        """Upright RGB pictures to float32 unit rows `(n, dim)`."""
+        import torch
+
+        rows = [np.zeros((0, self._dim), np.float32)]
+        with torch.inference_mode():
+            for batch in batches(images, BATCH):
+                pixels = torch.stack(list(self._preparers.map(self._prepare, batch)))  # (n, 3, height, width)
+                rows.append(unit_rows(self._tower(pixels.to(self._device))))
+        return np.concatenate(rows)
+
+    def _prepare(self, image: Image) -> torch.Tensor:
+        limit = _MAX_ASPECT * min(image.size)
+        if max(image.size) > limit:
+            left, top = (max(0, side - limit) // 2 for side in image.size)
+            image = image.crop((left, top, left + min(limit, image.width), top + min(limit, image.height)))
+        return self._transform(image)
+
+
+def batches(items: Sequence[Any], size: int) -> Iterator[Any]:
+    """`items` in stretches of at most `size`."""
+    return (items[start : start + size] for start in range(0, len(items), size))
+
+
+def unit_rows(features: torch.Tensor) -> Vectors:
+    """Features `(n, dim)` to float32 rows of unit length."""
+    import torch
+
+    return torch.nn.functional.normalize(features.float(), dim=-1).cpu().numpy()
