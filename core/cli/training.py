@@ -32,6 +32,19 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.add_argument("--images", type=Path, metavar="DIR", help="picture folder")
     parser.add_argument("--captions", type=Path, metavar="FILE", help="COCO captions JSON of those pictures")
     parser.add_argument("--recipe", type=Path, metavar="FILE", help="a recipe (TOML) instead of the options here")
+    parser.add_argument(
+        "--start", type=Path, metavar="DIR", help="begin with this checkpoint's weights, not random ones"
+    )
+    parser.add_argument(
+        "--from-phase",
+        type=int,
+        default=1,
+        metavar="N",
+        help="begin a new run of a recipe at its N-th phase (default 1)",
+    )
+    parser.add_argument(
+        "--cache", type=Path, metavar="DIR", help="packed pictures and teachers' answers (default OUT/cache)"
+    )
     parser.add_argument("--epochs", type=int, default=10, help="passes over the pictures (default 10)")
     parser.add_argument("--batch", type=int, default=128, help="pictures a step, fewer for small sets (default 128)")
     parser.add_argument("--rate", type=float, default=1e-3, help="peak learning rate (default 0.001)")
@@ -63,10 +76,16 @@ def run(arguments: argparse.Namespace) -> int:
             batch=arguments.batch,
             rate=arguments.rate,
         )
+    if not 1 <= arguments.from_phase <= len(plan.phases):
+        raise ConfigurationError(f"--from-phase must be 1 to {len(plan.phases)}, got {arguments.from_phase}.")
+    if arguments.from_phase > 1 and arguments.start is None:
+        raise ConfigurationError("--from-phase needs --start DIR: a later phase builds on what earlier ones taught.")
+    start = loop.Start(arguments.start, arguments.from_phase - 1) if arguments.start else None
     with progress_bar.shown() as report:
-        course = loop.train(plan, arguments.out, report)
+        course = loop.train(plan, arguments.out, report, start=start, cache=arguments.cache)
     for entry in course.history:
-        recall = ", ".join(f"{name} {value:.1f} %" for name, value in entry["recall@10"].items())
-        print(f"{entry['kind']:8} epoch {entry['epoch']:3}  loss {entry['loss']:7.3f}  recall@10 {recall}")
-    print(f"Best checkpoint: {arguments.out / 'best'} (mean recall@10 {course.best:.1f} % on held-out pictures)")
+        measure = next(name for name in entry if "@" in name)
+        reached = ", ".join(f"{name} {value:.1f} %" for name, value in entry[measure].items())
+        print(f"{entry['kind']:8} epoch {entry['epoch']:3}  loss {entry['loss']:7.3f}  {measure} {reached}")
+    print(f"Best checkpoint: {arguments.out / 'best'} (mean {measure} {course.best:.1f} % on held-out pictures)")
     return 0

@@ -8,7 +8,7 @@ from typing import Any
 
 
 def write(folder: Path, history: list[dict[str, Any]]) -> None:
-    """`curves.json`, one entry per epoch, and `curves.png`: the loss above, recall@10 on held-out pictures below."""
+    """`curves.json`, one entry per epoch, and `curves.png`: the loss above, the measure on held-out pictures below."""
     (folder / "curves.json").write_text(json.dumps(history, indent=1) + "\n", encoding="utf-8")
     try:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -24,10 +24,11 @@ def write(folder: Path, history: list[dict[str, Any]]) -> None:
         top.plot(*zip(*mine, strict=True), marker=".", label=kind)
     top.set_ylabel("loss")
     top.legend(title="phase")
-    for name in dict.fromkeys(name for entry in history for name in entry["recall@10"]):
-        mine = [(n, e["recall@10"][name]) for n, e in zip(epochs, history, strict=True) if name in e["recall@10"]]
+    measure = next((name for entry in history for name in entry if "@" in name), "")
+    for name in dict.fromkeys(name for entry in history for name in entry[measure]):
+        mine = [(n, e[measure][name]) for n, e in zip(epochs, history, strict=True) if name in e[measure]]
         bottom.plot(*zip(*mine, strict=True), marker=".", label=name)
-    bottom.set_ylabel("recall@10, text to picture (%)")
+    bottom.set_ylabel(f"{measure} (%)")
     bottom.set_xlabel("epoch")
     if bottom.lines:
         bottom.legend(title="held-out pictures of")

@@ -7,6 +7,7 @@ import json
 import math
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,13 +18,14 @@ from torch import Tensor, nn
 
 from core.errors import TrainingError
 from core.progress import Progress, Report
-from core.training import curves, material, network, schedule, steps, teacher, validation
-from core.training.recipe import Recipe
+from core.training import batches, curves, drawing, losses, material, mimicry, network, schedule, steps, students
+from core.training.recipe import Phase, Recipe
 
 _STATE, _OPTIMISER, _COURSE = "state.pt", "optimiser.pt", "course.json"
 _GRADIENT_LIMIT = 1.0
 # The running average reads and writes every weight: at each step it would cost a tenth of a text phase.
 _FOLLOW_EVERY = 4
+_HALVED_FROM = 16
 
 
 @dataclass(slots=True)
@@ -37,20 +39,34 @@ class Course:
 
 
 @dataclass(frozen=True, slots=True)
+class Start:
+    """A new run that begins with the weights of `checkpoint` (a folder such as a run's `best`) at phase number
+    `phase`, counted from 0."""
+
+    checkpoint: Path
+    phase: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """Everything a run works with. `average` follows `learner` and is what is judged and saved."""
 
     recipe: Recipe
     folder: Path
     materials: dict[str, material.Material]
-    learner: steps.Apprentice
-    average: steps.Apprentice
+    learner: students.Student
+    average: students.Student
     course: Course
     report: Report
+    supplies: dict[str, drawing.Supply]
 
 
-def train(recipe: Recipe, folder: Path, report: Report, *, cache: Path | None = None) -> Course:
-    """Runs `recipe` in `folder`, going on from its last finished epoch where there is one.
+def train(
+    recipe: Recipe, folder: Path, report: Report, *, start: Start | None = None, cache: Path | None = None
+) -> Course:
+    """Runs `recipe` in `folder`, going on from its last finished epoch where there is one; a new run begins with
+    random weights, or where `start` says. `cache` keeps packed pictures and teachers' answers (`folder/cache`); runs
+    over the same sources may share it.
 
     Writes `folder/best` (open_clip checkpoint folder of the epoch with the best recall on held-out pictures),
     `folder/last`, `folder/curves.json` (and `.png` where Matplotlib is installed) and `folder/state.pt`.
@@ -58,76 +74,111 @@ def train(recipe: Recipe, folder: Path, report: Report, *, cache: Path | None = 
     """
     folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(recipe.seed)
-    teacher_dim = teacher.dimension(recipe.teacher) if recipe.teacher else 0
-    learner = steps.Apprentice(network.create(recipe.model), teacher_dim, recipe.model.embed_dim)
-    average = copy.deepcopy(learner).requires_grad_(False)
-    course = _resume(folder, recipe, learner, average)
+    course = _course(folder, recipe) or Course(phase=start.phase if start else 0)
     if course.phase < len(recipe.phases) and course.epoch >= recipe.phases[course.phase].epochs:
         course.phase, course.epoch = course.phase + 1, 0  # the run was stopped right after a phase's last epoch
     materials = material.gather(recipe, course.phase, cache or folder / "cache", report)
-    run = Run(recipe, folder, materials, learner, average, course, report)
-    for number in range(course.phase, len(recipe.phases)):
-        _run_phase(run, number)
-        course.phase, course.epoch = number + 1, 0
+    learner = students.create(recipe, materials)
+    if start is not None:
+        network.load(learner.model, start.checkpoint)
+    average = copy.deepcopy(learner).requires_grad_(False)
+    if course.history:
+        _restore(folder, learner, average)
+    with ExitStack() as stack:
+        supplies = {
+            source.name: stack.enter_context(drawing.Supply(source, recipe))
+            for source in recipe.sources
+            if source.fresh and source.name in materials
+        }
+        run = Run(recipe, folder, materials, learner, average, course, report, supplies)
+        for number in range(course.phase, len(recipe.phases)):
+            _run_phase(run, number)
+            course.phase, course.epoch = number + 1, 0
     return course
+
+
+def _materials(run: Run, number: int, epoch: int) -> list[material.Material]:
+    """What this epoch is made of; the drawing of the next one's scenes begins."""
+    phases = run.recipe.phases
+    done = sum(phase.epochs for phase in phases[:number]) + epoch
+    after = number if epoch + 1 < phases[number].epochs else number + 1
+    used = []
+    for name in phases[number].sources:
+        supply = run.supplies.get(name)
+        used.append(supply.take(done) if supply else run.materials[name])
+    for name in phases[after].sources if after < len(phases) else ():
+        if name in run.supplies:
+            run.supplies[name].ahead(done + 1)
+    return used
 
 
 def _run_phase(run: Run, number: int) -> None:
     phase, course = run.recipe.phases[number], run.course
-    used = [run.materials[name] for name in phase.sources]
     optimiser = schedule.optimiser(run.learner, phase)
-    per_epoch = sum(1 for _ in steps.batches(used, phase, np.random.default_rng(0)))
-    if per_epoch == 0:
-        raise TrainingError(f"Phase {number + 1}: fewer than {phase.batch} training pictures; lower its `batch`.")
-    bank = steps.make_bank(run.average, used) if phase.kind == "distil" else None
     if course.epoch and (run.folder / _OPTIMISER).exists():
         optimiser.load_state_dict(torch.load(run.folder / _OPTIMISER, weights_only=True))
     elif number and course.epoch == 0:
         # A phase starts from what the one before was judged by.
         run.learner.load_state_dict(run.average.state_dict())
+    bank = None
     for epoch in range(course.epoch, phase.epochs):
         began = time.perf_counter()
-        loss = _run_epoch(run, number, epoch, per_epoch, optimiser=optimiser, bank=bank)
-        recall = validation.recall(run.average, list(run.materials.values()), phase, run.recipe.model.image_size)
+        used = _materials(run, number, epoch)
+        if phase.kind == "distil" and bank is None and isinstance(run.average, steps.Apprentice):
+            bank = steps.make_bank(run.average, [run.materials[name] for name in phase.sources])
+        loss = _run_epoch(run, number, epoch, used, optimiser=optimiser, bank=bank)
+        measure, reached = students.judge(run.average, run.recipe, list(run.materials.values()), phase)
         course.history.append(
             {
                 "phase": number + 1,
                 "kind": phase.kind,
                 "epoch": epoch + 1,
                 "loss": round(loss, 4),
-                "recall@10": recall,
+                measure: reached,
                 "seconds": round(time.perf_counter() - began, 1),
             }
         )
         course.epoch = epoch + 1
-        mean = sum(recall.values()) / max(1, len(recall))
+        mean = sum(reached.values()) / max(1, len(reached))
         # Nothing to keep before the image tower has learnt anything.
         if phase.kind != "text" and mean > course.best:
             course.best = mean
-            network.save(run.average.model, run.recipe.model, run.folder / "best")
+            students.save(run.average, run.recipe, run.folder / "best")
         _keep(run, optimiser)
         curves.write(run.folder, course.history)
 
 
 def _run_epoch(
-    run: Run, number: int, epoch: int, per_epoch: int, *, optimiser: torch.optim.Optimizer, bank: steps.Bank | None
+    run: Run,
+    number: int,
+    epoch: int,
+    used: list[material.Material],
+    *,
+    optimiser: torch.optim.Optimizer,
+    bank: steps.Bank | None,
 ) -> float:
     """One pass over the phase's sources; the mean loss."""
     phase = run.recipe.phases[number]
+    per_epoch = batches.count(used, phase)
+    if per_epoch == 0:
+        raise TrainingError(f"Phase {number + 1}: fewer than {phase.batch} training pictures; lower its `batch`.")
     rng = np.random.default_rng((run.recipe.seed, number, epoch))
-    used = [run.materials[name] for name in phase.sources]
     total = 0.0
+    # Forgotten after each epoch, so that a resumed run sees what an uninterrupted one does.
+    earlier: losses.Pairs | None = None
     run.learner.train()
-    for step, parts in enumerate(steps.batches(used, phase, rng)):
+    for step, parts in enumerate(batches.batches(used, phase, rng)):
         so_far = epoch * per_epoch + step
         schedule.set_rate(optimiser, phase, so_far, phase.epochs * per_epoch)
         optimiser.zero_grad(set_to_none=True)
-        if phase.kind == "text":
-            value = _backward(steps.text_loss(run.learner, parts, rng))
-        elif bank is not None:
-            value = _side_by_side(run.learner, parts, bank, phase.side, rng)
+        if phase.kind == "text" and isinstance(run.learner, steps.Apprentice):
+            loss = steps.text_loss(run.learner, parts, rng)
+            torch.autograd.backward(loss)
+            value = float(loss.detach())
         else:
-            value = _backward(steps.contrast_loss(run.learner, parts, phase.side, rng))
+            value, pairs = _side_by_side(run.learner, parts, phase, rng, bank=bank, earlier=earlier)
+            if pairs and phase.queue:
+                earlier = losses.joined([earlier, *pairs] if earlier else pairs, phase.queue)
         if not math.isfinite(value):
             raise TrainingError(f"Phase {number + 1}, epoch {epoch + 1}: the loss is {value}; lower its `rate`.")
         nn.utils.clip_grad_norm_(run.learner.parameters(), _GRADIENT_LIMIT)
@@ -139,57 +190,72 @@ def _run_epoch(
     return total / per_epoch
 
 
-def _backward(loss: Tensor) -> float:
-    torch.autograd.backward(loss)
-    return float(loss.detach())
-
-
 def _side_by_side(
-    learner: steps.Apprentice, parts: list[steps.Part], bank: steps.Bank, side: int, rng: np.random.Generator
-) -> float:
-    """A distillation step on two halves of the batch at once, one thread each.
+    learner: students.Student,
+    parts: list[batches.Part],
+    phase: Phase,
+    rng: np.random.Generator,
+    *,
+    bank: steps.Bank | None,
+    earlier: losses.Pairs | None,
+) -> tuple[float, list[losses.Pairs]]:
+    """A step on two halves of the batch at once, one thread each: the mean loss, and the pairs to remember. A batch too
+    small to be halved (batch normalisation needs several pictures) is taken whole.
 
-    The loss is a mean over pictures, so halves may go apart; small convolutions gain nothing from a second thread
-    inside (0.48 s against 0.42 s for 128 pictures of 64 pixels), and two halves side by side take half the time.
+    Small convolutions gain nothing from a second thread inside (0.48 s against 0.42 s for 128 pictures of 64 pixels),
+    and two halves side by side take half the time.
     """
     weights = [weight for weight in learner.parameters() if weight.requires_grad]
 
-    def half(part: list[steps.Part], own: np.random.Generator) -> tuple[float, tuple[Tensor | None, ...]]:
-        loss = steps.distil_loss(learner, part, bank, side, own)
-        return float(loss.detach()), torch.autograd.grad(loss, weights, allow_unused=True)
+    def half(
+        part: list[batches.Part], own: np.random.Generator
+    ) -> tuple[float, tuple[Tensor | None, ...], losses.Pairs | None]:
+        pairs = None
+        if isinstance(learner, mimicry.Apprentice):
+            loss = mimicry.loss(learner, part, phase.side, own)
+        elif bank is not None:
+            loss, pairs = steps.distil_loss(learner, part, bank, phase.side, own, earlier=earlier)
+        else:
+            loss, pairs = steps.contrast_loss(learner, part, phase.side, own, earlier=earlier)
+        return float(loss.detach()), torch.autograd.grad(loss, weights, allow_unused=True), pairs
 
+    shares = batches.halves(parts) if phase.batch >= _HALVED_FROM else [parts]
     threads = torch.get_num_threads()
-    torch.set_num_threads(max(1, threads // 2))
+    torch.set_num_threads(max(1, threads // len(shares)))
     try:
-        with ThreadPoolExecutor(2) as pool:
-            both = list(pool.map(half, steps.halves(parts), rng.spawn(2)))
+        with ThreadPoolExecutor(len(shares)) as pool:
+            done = list(pool.map(half, shares, rng.spawn(len(shares))))
     finally:
         torch.set_num_threads(threads)
-    for weight, one, other in zip(weights, both[0][1], both[1][1], strict=True):
-        if one is not None and other is not None:
-            weight.grad = (one + other) / 2
-    return (both[0][0] + both[1][0]) / 2
+    for weight, *gradients in zip(weights, *(gradients for _, gradients, _ in done), strict=True):
+        known = [gradient for gradient in gradients if gradient is not None]
+        if known:
+            weight.grad = sum(known[1:], known[0]) / len(shares)
+    return sum(loss for loss, _, _ in done) / len(shares), [pairs for _, _, pairs in done if pairs is not None]
 
 
-def _resume(folder: Path, recipe: Recipe, learner: nn.Module, average: nn.Module) -> Course:
-    state, written = folder / _STATE, folder / _COURSE
-    if not state.exists() or not written.exists():
-        return Course()
+def _course(folder: Path, recipe: Recipe) -> Course | None:
+    written = folder / _COURSE
+    if not (folder / _STATE).exists() or not written.exists():
+        return None
     kept = json.loads(written.read_text(encoding="utf-8"))
     if kept["model"] != asdict(recipe.model):
         raise TrainingError(
             f"{folder} holds a run of another model ({kept['model']}); this recipe's is {asdict(recipe.model)}. "
             "Choose an empty folder."
         )
-    weights = torch.load(state, weights_only=True)
+    return Course(**kept["course"])
+
+
+def _restore(folder: Path, learner: nn.Module, average: nn.Module) -> None:
+    weights = torch.load(folder / _STATE, weights_only=True)
     learner.load_state_dict(weights["learner"])
     average.load_state_dict(weights["average"])
-    return Course(**kept["course"])
 
 
 def _keep(run: Run, optimiser: torch.optim.Optimizer) -> None:
     """What a later run goes on from. The course comes last: until it is there, the epoch counts as not done."""
-    network.save(run.average.model, run.recipe.model, run.folder / "last")
+    students.save(run.average, run.recipe, run.folder / "last")
     weights = {"learner": run.learner.state_dict(), "average": run.average.state_dict()}
     for name, value in ((_STATE, weights), (_OPTIMISER, optimiser.state_dict())):
         torch.save(value, run.folder / f".{name}")

@@ -2,21 +2,72 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields, replace
+
 import torch
 import torch.nn.functional as F  # noqa: N812 - the name every torch reader knows
 from torch import Tensor
 
 
-def contrastive(images: Tensor, texts: Tensor, groups: Tensor, scale: Tensor) -> Tensor:
-    """Symmetric cross entropy over a batch of pairs (CLIP, arXiv 2103.00020), where pairs of the same group count as
-    matches of each other (two photos of one class, or one picture's two captions, are not each other's negatives).
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Pictures and a text of each: `images`, `texts` `(n, dim)` unit rows. `groups` `(n,)` is equal where pictures
+    share a meaning (two photos of one class), `said` `(n,)` where the text is the same; either makes a match. `things`
+    `(n, c)` has a 1 for each category that a picture shows, `drawn` `(n,)` is True for drawings."""
 
-    `images`, `texts` `(n, dim)`; `groups` `(n,)`; `scale` the inverse temperature.
+    images: Tensor
+    texts: Tensor
+    groups: Tensor
+    said: Tensor
+    things: Tensor
+    drawn: Tensor
+
+    def __len__(self) -> int:
+        return len(self.said)
+
+    def taken(self, rows: Tensor | slice) -> Pairs:
+        """Some of them: by a mask, row numbers or a slice."""
+        return Pairs(*(getattr(self, one.name)[rows] for one in fields(self)))
+
+    def detached(self) -> Pairs:
+        """The same without gradients."""
+        return replace(self, images=self.images.detach(), texts=self.texts.detach())
+
+
+def joined(parts: list[Pairs], newest: int) -> Pairs:
+    """Several sets of pairs as one of at most `newest`, the last ones."""
+    whole = Pairs(*(torch.cat([getattr(part, one.name) for part in parts]) for one in fields(Pairs)))
+    return whole.taken(slice(-newest, None))
+
+
+def contrastive(pairs: Pairs, scale: Tensor, earlier: Pairs | None = None) -> Tensor:
+    """Symmetric cross entropy over a batch of pairs (CLIP, arXiv 2103.00020), where pairs that match each other are
+    not each other's negatives. `earlier` pairs, kept from batches before, are further candidates for both sides
+    (a queue as in MoCo, arXiv 1911.05722). `scale` is the inverse temperature.
     """
-    logits = scale * images @ texts.T  # (n, n)
-    same = (groups[:, None] == groups[None, :]).float()
-    target = same / same.sum(dim=1, keepdim=True)
-    return (soft_cross_entropy(logits, target) + soft_cross_entropy(logits.T, target)) / 2
+    known = pairs if earlier is None else joined([pairs, earlier], len(pairs) + len(earlier))
+    same = (pairs.groups[:, None] == known.groups[None, :]) | (pairs.said[:, None] == known.said[None, :])  # (n, m)
+    target = same.float() / same.sum(dim=1, keepdim=True)
+    finding_text = soft_cross_entropy(scale * pairs.images @ known.texts.T, target)
+    finding_image = soft_cross_entropy(scale * pairs.texts @ known.images.T, target)
+    return (finding_text + finding_image) / 2
+
+
+def across(pairs: Pairs, scale: float, earlier: Pairs | None = None) -> Tensor:
+    """Photos against drawings that show the same things: cross entropy of each photo's attention over the drawings
+    against the things they share (supervised contrast, arXiv 2004.11362), a thing counting for less the more drawings
+    show it. Zero where no photo shares anything with a drawing.
+    """
+    known = pairs if earlier is None else joined([pairs, earlier], len(pairs) + len(earlier))
+    drawings, photos = known.taken(known.drawn), pairs.taken(~pairs.drawn)
+    shown = drawings.things.float()
+    rarity = shown.sum(dim=0).clamp_min(1.0).rsqrt()  # (c,)
+    shared = (photos.things.float() * rarity) @ shown.T  # (photos, drawings)
+    some = shared.sum(dim=1) > 0
+    if not bool(some.any()):
+        return torch.zeros(())
+    target = shared[some] / shared[some].sum(dim=1, keepdim=True)
+    return soft_cross_entropy(scale * photos.images[some] @ drawings.images.T, target)
 
 
 def soft_cross_entropy(logits: Tensor, target: Tensor) -> Tensor:
@@ -49,3 +100,9 @@ def feature_gap(guess: Tensor, features: Tensor) -> Tensor:
     """Mean squared error against the teacher's features after both are standardised by the teacher's spread."""
     spread = features.std().clamp_min(1e-6)
     return torch.mean(((guess - features) / spread) ** 2)
+
+
+def class_gap(logits: Tensor, probabilities: Tensor) -> Tensor:
+    """Cross entropy of class logits `(n, c)` against a classifier's probabilities, which need not sum to one exactly
+    (they were rounded to 8 bits)."""
+    return soft_cross_entropy(logits, probabilities / probabilities.sum(dim=1, keepdim=True).clamp_min(1e-6))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -13,25 +14,29 @@ from torch import Tensor
 
 from core import dataset, scenes
 from core.errors import TrainingError
-from core.progress import Report
-from core.training import network, photos, teacher, views
+from core.progress import Progress, Report, silent
+from core.training import network, photos, teacher, things, views
 from core.training.photos import PictureSource
-from core.training.recipe import Recipe, Source
+from core.training.recipe import ModelShape, Recipe, Source
 from core.training.views import Pixels, Views
 
 # What a class name becomes. Few and plain: their variety is not what the text tower should learn.
-_PROMPTS = ("a photo of a {}", "a {}", "a picture of the {}", "a close up of a {}")
+_PROMPTS = ("a photo of a {}", "a {}", "{}", "a picture of the {}", "a close up of a {}")
 
 
 @dataclass(frozen=True, slots=True)
 class Material:
     """One source, ready to train on.
 
-    `pixels` `(n, side, side, 3)`; `views` the fixed crops of each picture; `answers` what the teacher saw in them, or
-    None; `tokens` `(t, context)` all texts; `texts_of[i]` the rows of `tokens` that belong to picture i; `groups`
-    `(n,)` equal where two pictures may be described by the same text; `captioned` False for class labels.
+    `pixels` `(n, side, side, 3)`; `views` the fixed crops of each picture; `answers` the features that the teacher saw
+    in them, `classes` the probabilities that the classifier gave them, or None; `tokens` `(t, context)` all texts, and
+    `said` `(t,)` a number for each that is the same for the same text; `texts_of[i]` the rows of `tokens` that caption
+    picture i, `phrases_of[i]` those that only name something in it; `groups` `(n,)` equal where two pictures may be
+    described by the same text, and with `offset` added unlike those of any other source; `things` the categories that
+    each picture shows, as far as they are known; `drawn` True for scenes; `captioned` False for class labels.
     `every_text`: a text phase passes all texts of a picture rather than one (captions people wrote are scarce, drawn
-    scenes are not). `trained` and `held_out` are the pictures to learn from and those to validate on.
+    scenes are not). `trained` and `held_out` are the pictures to learn from and those to validate on; `per_epoch`
+    of the former make an epoch (0: all).
     A source without pictures has `pixels` of length 0 and one entry of `texts_of` per picture that is not there.
     """
 
@@ -39,13 +44,20 @@ class Material:
     pixels: Pixels
     views: Views
     answers: teacher.Answers | None
+    classes: teacher.Answers | None
     tokens: Tensor
+    said: NDArray[np.int64]
     texts_of: tuple[NDArray[np.int64], ...]
+    phrases_of: tuple[NDArray[np.int64], ...]
     groups: NDArray[np.int64]
+    offset: int
+    things: things.Things
+    drawn: bool
     captioned: bool
     every_text: bool
     trained: NDArray[np.int64]
     held_out: NDArray[np.int64]
+    per_epoch: int
 
 
 def gather(recipe: Recipe, first_phase: int, cache: Path, report: Report) -> dict[str, Material]:
@@ -53,56 +65,121 @@ def gather(recipe: Recipe, first_phase: int, cache: Path, report: Report) -> dic
     from an earlier run is taken from there."""
     phases = recipe.phases[first_phase:]
     wanted = {name for phase in phases for name in phase.sources}
-    lessons = {name for phase in phases if phase.kind != "contrast" for name in phase.sources}
-    return {
-        source.name: prepare(source, recipe, cache, report, taught=source.taught and source.name in lessons)
-        for source in recipe.sources
-        if source.name in wanted
-    }
+    return {source.name: prepare(source, recipe, cache, report) for source in recipe.sources if source.name in wanted}
 
 
-def prepare(source: Source, recipe: Recipe, cache: Path, report: Report, *, taught: bool) -> Material:
-    """One source as `Material`; with the teacher's answers when `taught`."""
-    captioned = source.kind != "labels"
+def prepare(source: Source, recipe: Recipe, cache: Path, report: Report) -> Material:
+    """One source as `Material`, with the teachers' answers where it is taught. Of fresh scenes, the held-out ones only:
+    `drawing` supplies the others."""
     if source.kind == "scenes":
-        pixels, texts = _scenes(source, cache, report)
-    elif source.kind == "labels":
-        pictures, texts = _labelled(source)
-        pixels = photos.pack(pictures, source.side, cache / f"{source.name}-{source.side}.npy", report)
+        count = source.hold_out if source.fresh else source.count
+        pixels, told = draw(range(source.first_seed, source.first_seed + count), source.side, report)
     else:
-        pictures, texts = _captioned(source)
+        pictures, told = _labelled(source, recipe.everyday) if source.kind == "labels" else _captioned(source)
         pixels = photos.pack(pictures, source.side, cache / f"{source.name}-{source.side}.npy", report)
-    crops = views.draw_views(len(pixels), max(1, source.views), source.seed)
-    answers = None
-    if taught and recipe.teacher is not None and len(pixels):
-        kept = cache / f"{source.name}-{recipe.teacher.stem[:12]}-v{source.views}-s{source.seed}.npy"
-        answers = teacher.answers(recipe.teacher, pixels, crops, kept, report, threads=torch.get_num_threads())
-    counts = [len(own) for own in texts]
-    ends = np.cumsum(counts)
-    held_out = np.linspace(0, len(texts) - 1, source.hold_out).astype(np.int64)
-    groups = np.arange(len(texts)) if captioned else _same_text(texts)
+    crops = views.draw_views(len(pixels), max(1, source.views), source.seed, mixed=source.mixed)
+    asked: list[teacher.Answers | None] = []
+    for model in (recipe.teacher, recipe.classifier):
+        if not source.taught or source.fresh or model is None or not len(pixels):
+            asked.append(None)
+            continue
+        kept = cache / f"{source.name}-{model.stem[:12]}-v{source.views}-s{source.seed}.npy"
+        asked.append(teacher.answers(model, pixels, crops, kept, report, threads=torch.get_num_threads()))
+    held_out = np.linspace(0, len(told.texts) - 1, source.hold_out).astype(np.int64)
+    return _assemble(source, recipe, (pixels, crops), told, held_out=held_out, answers=asked[0], classes=asked[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is said of each picture of a source: captions or prompts, phrases (or none at all), categories shown."""
+
+    texts: list[tuple[str, ...]]
+    shown: list[set[str]]
+    phrases: list[tuple[str, ...]] = field(default_factory=list)
+
+
+def draw(seeds: range, side: int, report: Report = silent) -> tuple[Pixels, Told]:
+    """Draws one scene for each seed, squashed to `side` × `side`: pixels, and what is said of them."""
+    block = np.empty((len(seeds), side, side, 3), dtype=np.uint8)
+    told = Told([], [])
+    for done, seed in enumerate(seeds):
+        scene = scenes.draw_scene(seed, side)
+        block[done] = np.asarray(scene.picture.convert("RGB").resize((side, side), resample=3), dtype=np.uint8)
+        told.texts.append(scene.captions)
+        told.phrases.append(scene.phrases)
+        told.shown.append({thing.category for thing in scene.objects})
+        if done % 100 == 0:
+            report(Progress("drawing scenes", done, len(seeds)))
+    return block, told
+
+
+def from_scenes(source: Source, recipe: Recipe, seeds: range) -> Material:
+    """The scenes of these seeds as material to train on, whole and without a teacher's word."""
+    pixels, told = draw(seeds, source.side)
+    whole = views.draw_views(len(pixels), 1, source.seed)
+    return _assemble(source, recipe, (pixels, whole), told, held_out=np.empty(0, dtype=np.int64))
+
+
+def _assemble(
+    source: Source,
+    recipe: Recipe,
+    seen: tuple[Pixels, Views],
+    told: Told,
+    *,
+    held_out: NDArray[np.int64],
+    answers: teacher.Answers | None = None,
+    classes: teacher.Answers | None = None,
+) -> Material:
+    pixels, crops = seen
+    texts, phrases = told.texts, told.phrases
+    spoken = [text for own in (*texts, *phrases) for text in own]
+    rows = _rows([*texts, *phrases])
+    captioned = source.kind != "labels"
     return Material(
         name=source.name,
         pixels=pixels,
         views=crops,
         answers=answers,
-        tokens=network.tokenise([text for own in texts for text in own], recipe.model),
-        texts_of=tuple(np.arange(end - count, end) for end, count in zip(ends, counts, strict=True)),
-        groups=groups.astype(np.int64),
+        classes=classes,
+        # A backbone reads nothing.
+        tokens=network.tokenise(spoken, recipe.model)
+        if isinstance(recipe.model, ModelShape)
+        else torch.zeros(len(spoken), 0, dtype=torch.int64),
+        said=np.array([_number(text) for text in spoken], dtype=np.int64),
+        texts_of=rows[: len(texts)],
+        phrases_of=rows[len(texts) :],
+        groups=np.arange(len(texts), dtype=np.int64) if captioned else _same_text(texts),
+        offset=_number(f"{source.name} {source.kind}"),
+        things=things.rows(told.shown),
+        drawn=source.kind == "scenes",
         captioned=captioned,
         every_text=source.kind == "captions",
         trained=np.setdiff1d(np.arange(len(texts)), held_out),
         held_out=held_out,
+        per_epoch=source.per_epoch,
     )
 
 
-def _captioned(source: Source) -> tuple[list[PictureSource], list[tuple[str, ...]]]:
+def _rows(texts: list[tuple[str, ...]]) -> tuple[NDArray[np.int64], ...]:
+    """The numbers of each entry's texts when all are counted through."""
+    counts = [len(own) for own in texts]
+    return tuple(np.arange(end - count, end) for end, count in zip(np.cumsum(counts), counts, strict=True))
+
+
+def _number(text: str) -> int:
+    """A number that is the same for the same words in any source and run."""
+    plain = text.lower().strip(" .").encode()
+    return int.from_bytes(hashlib.blake2b(plain, digest_size=7).digest())
+
+
+def _captioned(source: Source) -> tuple[list[PictureSource], Told]:
     if source.captions is None:
         raise TrainingError(f"Source {source.name}: `captions` is missing; it names a COCO captions file.")
     if source.kind == "texts":
         spoken = dataset.read_captions(source.captions)
         # A lone caption has no other sentence about the same picture to be matched with.
-        return [], [tuple(caption.display for caption in own) for own in spoken.values() if len(own) > 1]
+        texts = [tuple(caption.display for caption in own) for own in spoken.values() if len(own) > 1]
+        return [], Told(texts, [things.told(own) for own in texts])
     if source.images is None:
         raise TrainingError(f"Source {source.name}: `images` is missing; it names the picture folder.")
     read = dataset.load_records(source.images, source.captions)
@@ -111,13 +188,12 @@ def _captioned(source: Source) -> tuple[list[PictureSource], list[tuple[str, ...
         raise TrainingError(
             f"Source {source.name}: {source.captions} has no caption for any picture in {source.images}."
         )
-    return (
-        [PictureSource(source.images / record.file_name) for record in records],
-        [tuple(caption.display for caption in record.captions) for record in records],
-    )
+    texts = [tuple(caption.display for caption in record.captions) for record in records]
+    pictures = [PictureSource(source.images / record.file_name) for record in records]
+    return pictures, Told(texts, [things.told(own) for own in texts])
 
 
-def _labelled(source: Source) -> tuple[list[PictureSource], list[tuple[str, ...]]]:
+def _labelled(source: Source, everyday: Path | None) -> tuple[list[PictureSource], Told]:
     if source.images is None:
         raise TrainingError(f"Source {source.name}: `images` is missing; it names a folder or a zip of class folders.")
     pictures: list[PictureSource] = []
@@ -128,7 +204,10 @@ def _labelled(source: Source) -> tuple[list[PictureSource], list[tuple[str, ...]
             labels.append(_readable(label))
     if not pictures:
         raise TrainingError(f"Source {source.name}: {source.images} holds no labelled pictures.")
-    return pictures, [tuple(prompt.format(label) for prompt in _PROMPTS) for label in labels]
+    words = things.read_everyday(everyday) if everyday is not None else {}
+    called = [[label, words[label]] if words.get(label, label) != label else [label] for label in labels]
+    texts = [tuple(prompt.format(name) for name in names for prompt in _PROMPTS) for names in called]
+    return pictures, Told(texts, [{words[label]} if label in words else set() for label in labels])
 
 
 def _labelled_files(root: Path) -> list[tuple[PictureSource, str]]:
@@ -145,16 +224,6 @@ def _readable(label: str) -> str:
     head, _, rest = label.partition("_")
     words = rest if rest and head[:1] == "n" and head[1:].isdigit() else label
     return words.replace("_", " ").strip().lower()
-
-
-def _scenes(source: Source, cache: Path, report: Report) -> tuple[Pixels, list[tuple[str, ...]]]:
-    def draw(seed: int) -> tuple[Pixels, tuple[str, ...]]:
-        scene = scenes.draw_scene(seed, source.side)
-        square = scene.picture.convert("RGB").resize((source.side, source.side), resample=3)
-        return np.asarray(square, dtype=np.uint8), scene.captions
-
-    seeds = range(source.first_seed, source.first_seed + source.count)
-    return photos.pack_drawn(draw, seeds, source.side, cache / f"{source.name}-{source.side}.npy", report)
 
 
 def _same_text(texts: list[tuple[str, ...]]) -> NDArray[np.int64]:

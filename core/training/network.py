@@ -12,6 +12,7 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
 from core.encoder import text_tower, torchvision_fix
+from core.errors import TrainingError
 from core.training import augment
 from core.training.recipe import ModelShape
 
@@ -111,6 +112,16 @@ def save(model: Network, shape: ModelShape, folder: Path) -> None:
     partial = folder / f".{CONFIG}"
     partial.write_text(json.dumps(configuration(shape), indent=2) + "\n", encoding="utf-8")
     partial.replace(folder / CONFIG)
+
+
+def load(model: Network, folder: Path) -> None:
+    """Fills the model with the weights of a checkpoint folder. Raises `TrainingError` where they do not fit."""
+    from safetensors.torch import load_file
+
+    try:
+        model.load_state_dict(load_file(str(folder / WEIGHTS)))
+    except (OSError, RuntimeError) as error:
+        raise TrainingError(f"{folder} cannot start this run: {error}.") from error
 
 
 def freeze(module: nn.Module, *, frozen: bool = True) -> None:

@@ -7,7 +7,7 @@ there at every step.
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,19 +65,3 @@ def pack(sources: Sequence[PictureSource], side: int, target: Path, report: Repo
     report(Progress(f"packing {target.stem}", len(sources), len(sources)))
     packed: Pixels = np.load(target, mmap_mode="r")
     return packed
-
-
-def pack_drawn(
-    draw: Callable[[int], tuple[Pixels, tuple[str, ...]]], seeds: range, side: int, target: Path, report: Report
-) -> tuple[Pixels, list[tuple[str, ...]]]:
-    """Draws one scene per seed: pixels `(n, side, side, 3)` and each one's captions. Nothing is kept on disk but
-    the block itself, because drawing is deterministic in the seed."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    block = np.lib.format.open_memmap(target, mode="w+", dtype=np.uint8, shape=(len(seeds), side, side, 3))
-    captions: list[tuple[str, ...]] = []
-    for done, seed in enumerate(seeds):
-        block[done], texts = draw(seed)
-        captions.append(texts)
-        if done % 100 == 0:
-            report(Progress("drawing scenes", done, len(seeds)))
-    return block, captions

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -26,14 +26,25 @@ class ModelShape:
 
 
 @dataclass(frozen=True, slots=True)
+class BackboneShape:
+    """A timm network without its last layer, for pictures alone; `arguments` are its constructor's."""
+
+    architecture: str
+    image_size: int = 128
+    arguments: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """One set of training material.
 
     `captions`: a COCO captions file with its picture folder. `labels`: class folders, a zip of class folders, or files
     named `<id>_<label>.<ext>`; classes in `leave_out` are not used. `texts`: a COCO captions file without pictures.
-    `scenes`: `count` drawn scenes from `first_seed` on. Pictures are packed at `side` pixels; the teacher sees `views`
-    crops of each. `hold_out` pictures, evenly spread, are never trained on: they are the validation part. `seed`
-    decides the crops; `taught = false` spares the teacher a source that has enough to say for itself.
+    `scenes`: `count` drawn scenes from `first_seed` on; with `fresh`, `count` others in every epoch. Pictures are
+    packed at `side` pixels; the teachers see `views` crops of each, the last `mixed` of them blended with another
+    picture. `hold_out` pictures, evenly spread (or the first ones of fresh scenes), are never trained on: they are the
+    validation part. `seed` decides the crops; `taught = false` spares the teachers a source that has enough to say for
+    itself. `per_epoch` takes that many pictures of the source into an epoch, others each time; 0 takes all.
     """
 
     name: str
@@ -42,12 +53,15 @@ class Source:
     captions: Path | None = None
     side: int = 160
     views: int = 1
+    mixed: int = 0
     hold_out: int = 0
     seed: int = 0
     taught: bool = True
     leave_out: tuple[str, ...] = ()
     count: int = 0
     first_seed: int = 0
+    fresh: bool = False
+    per_epoch: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +72,12 @@ class Phase:
     `text`: the teacher's features stand in for the image tower, and the text tower learns to describe them.
     `distil`: the image tower learns to put each view where the teacher's would be, and near its own captions.
     `contrast`: both towers learn together from pictures and captions; the only kind that needs no teacher.
+    `mimic`: a backbone learns labels, the teacher's features and neighbourhoods, and the classifier's answers.
+    `queue`: how many pairs of earlier batches stay as further negatives. `text_rate`: the text tower's share of `rate`
+    (text and contrast).
     """
 
-    kind: Literal["text", "distil", "contrast"]
+    kind: Literal["text", "distil", "contrast", "mimic"]
     epochs: int
     sources: tuple[str, ...]
     side: int = 128
@@ -68,17 +85,22 @@ class Phase:
     rate: float = 1e-3
     weight_decay: float = 0.05
     text_rate: float = 1.0
+    queue: int = 0
     average: float = 0.999
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """A whole training run. Recall on the pictures that its sources hold out picks the best checkpoint."""
+    """A whole training run. Recall on the pictures that its sources hold out picks the best checkpoint. `teacher` gives
+    features, `classifier` the probabilities of classes; both are TFLite models. `everyday` is a TOML file with a list
+    of class names for each category that a person would call them by (`docs/recipes/everyday.toml`)."""
 
-    model: ModelShape
+    model: ModelShape | BackboneShape
     sources: tuple[Source, ...]
     phases: tuple[Phase, ...]
     teacher: Path | None = None
+    classifier: Path | None = None
+    everyday: Path | None = None
     seed: int = 0
 
 
@@ -92,16 +114,20 @@ def read_recipe(path: Path) -> Recipe:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigurationError(f"Recipe {path} cannot be read: {error}.") from error
     base = path.parent
-    known = {"model", "source", "phase", "teacher", "seed"}
+    known = {"model", "backbone", "source", "phase", "teacher", "classifier", "everyday", "seed"}
     if unknown := sorted(set(table) - known):
         raise ConfigurationError(f"Recipe {path}: unknown key {unknown[0]!r}; known are {', '.join(sorted(known))}.")
     sources = tuple(_read(Source, entry, f"source {n + 1}", base) for n, entry in enumerate(table.get("source", ())))
     phases = tuple(_read(Phase, entry, f"phase {n + 1}", base) for n, entry in enumerate(table.get("phase", ())))
     recipe = Recipe(
-        model=_read(ModelShape, table.get("model", {}), "model", base),
+        model=_read(BackboneShape, table["backbone"], "backbone", base)
+        if "backbone" in table
+        else _read(ModelShape, table.get("model", {}), "model", base),
         sources=sources,
         phases=phases,
         teacher=base / table["teacher"] if "teacher" in table else None,
+        classifier=base / table["classifier"] if "classifier" in table else None,
+        everyday=base / table["everyday"] if "everyday" in table else None,
         seed=int(table.get("seed", 0)),
     )
     check(recipe)
@@ -117,7 +143,11 @@ def check(recipe: Recipe) -> None:
         for wanted in phase.sources:
             if wanted not in names:
                 raise ConfigurationError(f"Phase {number} wants source {wanted!r}; the recipe has {', '.join(names)}.")
-        if phase.kind in ("text", "distil") and recipe.teacher is None:
+        if (phase.kind == "mimic") != isinstance(recipe.model, BackboneShape):
+            raise ConfigurationError(
+                f"Phase {number} ({phase.kind}): mimic phases are for a [backbone], the other kinds for a [model]."
+            )
+        if phase.kind in ("text", "distil", "mimic") and recipe.teacher is None:
             raise ConfigurationError(f"Phase {number} ({phase.kind}) needs a teacher; set `teacher` in the recipe.")
 
 
@@ -125,7 +155,7 @@ Table = TypeVar("Table")
 
 
 def _read(cls: type[Table], entry: dict[str, Any], where: str, base: Path) -> Table:
-    known = {field.name for field in fields(cls)}  # type: ignore[arg-type]
+    known = {one.name for one in fields(cls)}  # type: ignore[arg-type]
     if unknown := sorted(set(entry) - known):
         raise ConfigurationError(f"Recipe, {where}: unknown key {unknown[0]!r}; known are {', '.join(sorted(known))}.")
     values = {

@@ -7,26 +7,26 @@ import math
 import torch
 from torch import nn
 
-from core.training import network, steps
+from core.training import mimicry, network, students
 from core.training.recipe import Phase
 
 _WARM_UP = 0.05
 
 
-def optimiser(learner: steps.Apprentice, phase: Phase) -> torch.optim.Optimizer:
+def optimiser(learner: students.Student, phase: Phase) -> torch.optim.Optimizer:
     """AdamW over the weights that learn in this kind of phase; the others are frozen."""
     model = learner.model
     network.freeze(learner, frozen=False)
-    if phase.kind == "text":
+    if isinstance(learner, mimicry.Apprentice):
+        pass  # a backbone has one kind of phase, in which everything learns
+    elif phase.kind == "text":
         network.freeze(model.visual)
         network.freeze(learner.guess)
+        network.freeze(learner.classify)
     elif phase.kind == "distil":
         network.freeze(model.text)
         network.freeze(learner.project)
         model.logit_scale.requires_grad_(False)
-    else:
-        network.freeze(learner.project)
-        network.freeze(learner.guess)
     groups: dict[tuple[bool, bool], list[nn.Parameter]] = {}
     for name, weight in learner.named_parameters():
         if weight.requires_grad:
@@ -37,7 +37,7 @@ def optimiser(learner: steps.Apprentice, phase: Phase) -> torch.optim.Optimizer:
             {
                 "params": weights,
                 "weight_decay": phase.weight_decay if decay else 0.0,
-                "share": phase.text_rate if text and phase.kind == "contrast" else 1.0,
+                "share": phase.text_rate if text else 1.0,
             }
             for (decay, text), weights in groups.items()
         ],

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -11,18 +10,20 @@ import torch.nn.functional as F  # noqa: N812
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from core.training import augment, losses, network
+from core.training import batches, losses, network
+from core.training.batches import Part
 from core.training.material import Material
-from core.training.recipe import Phase
 
 # The inverse temperature at which student and teacher compare their views of the caption bank: soft enough that more
 # than the first few captions count.
 _BANK_SCALE = 20.0
 # Drawn scenes differ from each other by one object or its colour: the nearest wrong caption is what counts.
 _DRAWN_SCALE = 40.0
-_COLOUR_JITTER = 0.3
 # A scene's first captions are its fullest; the later ones leave things out.
 _DRAWN_TEXTS_IN_BANK = 3
+_COSINE, _FEATURES, _CLASSES = 4.0, 0.5, 0.5
+# Photos find drawings of the same things: its share of the loss, and the inverse temperature.
+_ACROSS, _ACROSS_SCALE = 1.0, 20.0
 # A share of words is replaced by other words of the batch, so that no caption is learnt by heart.
 _WORD_NOISE = 0.1
 _FEATURE_DROPOUT = 0.1
@@ -30,24 +31,17 @@ _FEATURE_DROPOUT = 0.1
 
 class Apprentice(nn.Module):
     """The model together with what only training needs: the teacher's own projection into the shared space, and the
-    student's guess of the teacher's features (both are thrown away afterwards)."""
+    student's guesses of the teacher's features and of the classifier's answer (all are thrown away afterwards)."""
 
     model: network.Network
 
-    def __init__(self, model: network.Network, teacher_dim: int, embed_dim: int) -> None:
+    def __init__(self, model: network.Network, teacher_dim: int, classes: int, embed_dim: int) -> None:
         super().__init__()
         self.model = model
+        width = int(model.visual.trunk.num_features)
         self.project = nn.Linear(max(1, teacher_dim), embed_dim, bias=False)
-        self.guess = nn.Linear(int(model.visual.trunk.num_features), max(1, teacher_dim))
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """The share of one source in a batch: `pictures` `(n,)` and one row of its tokens for each, `texts` `(n,)`."""
-
-    material: Material
-    pictures: NDArray[np.int64]
-    texts: NDArray[np.int64]
+        self.guess = nn.Linear(width, max(1, teacher_dim))
+        self.classify = nn.Linear(width, max(1, classes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,125 +52,106 @@ class Bank:
     start: dict[str, int]
 
 
-def batches(materials: list[Material], phase: Phase, rng: np.random.Generator) -> Iterator[list[Part]]:
-    """One epoch in random order, mixed over the sources. Every picture comes once with one of its texts, or, in a
-    text phase, once with each of them where they are scarce."""
-    source: list[int] = []
-    picture: list[int] = []
-    text: list[int] = []
-    for number, material in enumerate(materials):
-        for index in material.trained:
-            own = material.texts_of[index]
-            chosen = own if phase.kind == "text" and material.every_text else rng.choice(own, 1)
-            source.extend([number] * len(chosen))
-            picture.extend([index] * len(chosen))
-            text.extend(chosen)
-    sources, pictures, texts = np.array(source), np.array(picture), np.array(text)
-    order = rng.permutation(len(sources))
-    for start in range(0, len(order) - phase.batch + 1, phase.batch):
-        chosen = order[start : start + phase.batch]
-        yield [
-            Part(material, pictures[mine], texts[mine])
-            for number, material in enumerate(materials)
-            if len(mine := chosen[sources[chosen] == number])
-        ]
-
-
-def halves(parts: list[Part]) -> list[list[Part]]:
-    """A batch as two of the same mixture."""
-    return [
-        [
-            Part(part.material, part.pictures[which::2], part.texts[which::2])
-            for part in parts
-            if len(part.pictures[which::2])
-        ]
-        for which in (0, 1)
-    ]
-
-
 def text_loss(learner: Apprentice, parts: list[Part], rng: np.random.Generator) -> Tensor:
     """Teacher's features through its projection, or another caption of the same picture, against the captions."""
-    seen, tokens, groups = [], [], []
-    for number, part in enumerate(parts):
+    seen, tokens = [], []
+    for part in parts:
         material = part.material
         if material.answers is not None:
-            view = rng.integers(0, material.views.flips.shape[1], len(part.pictures))
-            features = _features(material, part.pictures, view)
+            # A blended view shows two pictures; the captions speak of one.
+            view = rng.integers(0, _clear_views(material), len(part.pictures))
+            features = material.answers.rows(part.pictures, view)
             seen.append(F.normalize(learner.project(F.dropout(features, _FEATURE_DROPOUT)), dim=-1))
         else:
             other = np.array([rng.choice(material.texts_of[picture]) for picture in part.pictures])
             seen.append(network.encode_tokens(learner.model, _noisy(material.tokens[other], rng)))
         tokens.append(material.tokens[part.texts])
-        groups.append(torch.from_numpy(material.groups[part.pictures] + (number << 32)))
     said = network.encode_tokens(learner.model, _noisy(torch.cat(tokens), rng))
-    return losses.contrastive(torch.cat(seen), said, torch.cat(groups), _scale(learner))
+    return losses.contrastive(_pairs(torch.cat(seen), said, parts), _scale(learner))
 
 
-def distil_loss(learner: Apprentice, parts: list[Part], bank: Bank, side: int, rng: np.random.Generator) -> Tensor:
-    """The student's view of a crop against the teacher's view of the same crop, and against the picture's captions."""
-    pixels, view = _pixels(parts, side, rng)
-    features = learner.model.visual.trunk(pixels)
-    student = F.normalize(learner.model.visual.head(features), dim=-1)
-    spread = losses.attention(student, bank.rows, _BANK_SCALE)  # (n, m)
+def distil_loss(
+    learner: Apprentice,
+    parts: list[Part],
+    bank: Bank,
+    side: int,
+    rng: np.random.Generator,
+    *,
+    earlier: losses.Pairs | None,
+) -> tuple[Tensor, losses.Pairs | None]:
+    """The student's view of a crop against the teacher's view of the same crop, and against the captions; the text
+    tower stands still. Pictures without a teacher are told apart by their captions, which come back as pairs for the
+    `earlier` ones of later batches."""
+    view = batches.choose_views(parts, rng)
+    features, student = _look(learner, parts, view, side, rng)
     loss = torch.zeros(())
-    start = 0
-    for part, chosen in zip(parts, view, strict=True):
-        mine = slice(start, start + len(part.pictures))
+    untaught: list[tuple[Part, slice]] = []
+    for part, chosen, mine in batches.slices(parts, view):
         share = len(part.pictures) / len(student)
-        if part.material.answers is not None:
-            wanted = _features(part.material, part.pictures, chosen)
-            guess = learner.guess(features[mine])
-            with torch.no_grad():
-                target = F.normalize(learner.project(wanted), dim=-1)
-                teacher = losses.attention(target, bank.rows, _BANK_SCALE)
-            loss = loss + share * (
-                4.0 * losses.cosine_gap(student[mine], target)
-                + losses.relational(spread[mine], teacher)
-                + 0.5 * losses.feature_gap(guess, wanted)
-            )
-        if part.material.name in bank.start:
+        if part.material.answers is None:
+            untaught.append((part, mine))
+            continue
+        taught = _lesson(learner, part, chosen, features[mine], student[mine])
+        spread = losses.attention(student[mine], bank.rows, _BANK_SCALE)  # (n, m)
+        with torch.no_grad():
+            teacher = losses.attention(_target(learner, part, chosen), bank.rows, _BANK_SCALE)
+        taught = taught + losses.relational(spread, teacher)
+        clear = torch.from_numpy(part.material.views.blend[part.pictures, chosen] == 0)
+        if part.material.name in bank.start and bool(clear.any()):
             own = torch.from_numpy(part.pictures + bank.start[part.material.name])
-            # A photo's few captions are easily learnt by heart; a drawn scene's come from an endless supply, and the
-            # teacher, who knows photos, has less to say about it.
-            if part.material.every_text:
-                match = 0.3 * losses.own_match(spread[mine], own)
-            else:
-                match = losses.own_match(losses.attention(student[mine], bank.rows, _DRAWN_SCALE), own)
-            loss = loss + share * match
-        start += len(part.pictures)
-    return loss
+            # A photo's few captions are easily learnt by heart: they weigh little.
+            taught = taught + 0.3 * losses.own_match(spread[clear], own[clear])
+        loss = loss + share * taught
+    if not untaught:
+        return loss, None
+    own_parts = [part for part, _ in untaught]
+    with torch.no_grad():
+        tokens = torch.cat([part.material.tokens[part.texts] for part in own_parts])
+        said = network.encode_tokens(learner.model, tokens)
+    pairs = _pairs(torch.cat([student[mine] for _, mine in untaught]), said, own_parts)
+    share = len(pairs.said) / len(student)
+    return loss + share * losses.contrastive(pairs, torch.tensor(_DRAWN_SCALE), earlier), pairs.detached()
 
 
-def contrast_loss(learner: Apprentice, parts: list[Part], side: int, rng: np.random.Generator) -> Tensor:
-    """Pictures against captions with both towers learning; the teacher, where there is one, keeps a say."""
-    pixels, view = _pixels(parts, side, rng)
-    student = network.encode_pixels(learner.model, pixels)
-    said = network.encode_tokens(
-        learner.model, _noisy(torch.cat([part.material.tokens[part.texts] for part in parts]), rng)
-    )
-    groups = torch.cat(
-        [torch.from_numpy(part.material.groups[part.pictures] + (n << 32)) for n, part in enumerate(parts)]
-    )
-    loss = losses.contrastive(student, said, groups, _scale(learner))
-    start = 0
-    for part, chosen in zip(parts, view, strict=True):
-        if part.material.answers is not None:
-            with torch.no_grad():
-                features = _features(part.material, part.pictures, chosen)
-                target = F.normalize(learner.project(features), dim=-1)
-            rows = student[start : start + len(part.pictures)]
-            loss = loss + 2.0 * len(part.pictures) / len(student) * losses.cosine_gap(rows, target)
-        start += len(part.pictures)
-    return loss
+def contrast_loss(
+    learner: Apprentice,
+    parts: list[Part],
+    side: int,
+    rng: np.random.Generator,
+    *,
+    earlier: losses.Pairs | None,
+) -> tuple[Tensor, losses.Pairs]:
+    """Pictures against captions with both towers learning; the teacher, where there is one, keeps a say, and its
+    projection follows the captions. The batch's pairs come back for the `earlier` ones of later batches."""
+    view = batches.choose_views(parts, rng)
+    features, student = _look(learner, parts, view, side, rng)
+    tokens = torch.cat([part.material.tokens[part.texts] for part in parts])
+    said = network.encode_tokens(learner.model, _noisy(tokens, rng))
+    pairs = _pairs(student, said, parts)
+    blends = [part.material.views.blend[part.pictures, chosen] for part, chosen in zip(parts, view, strict=True)]
+    clear = torch.from_numpy(np.concatenate(blends) == 0)
+    plain = pairs.taken(clear)
+    loss = losses.contrastive(plain, _scale(learner), earlier) + _ACROSS * losses.across(plain, _ACROSS_SCALE, earlier)
+    for part, chosen, mine in batches.slices(parts, view):
+        if part.material.answers is None:
+            continue
+        share = len(part.pictures) / len(student)
+        loss = loss + share * _lesson(learner, part, chosen, features[mine], student[mine])
+        target = F.normalize(learner.project(part.material.answers.rows(part.pictures, chosen)), dim=-1)
+        own = clear[mine]
+        if int(own.sum()) > 1:
+            known = replace(pairs.taken(mine), images=target).taken(own)
+            loss = loss + share * losses.contrastive(known, _scale(learner))
+    return loss, plain.detached()
 
 
 def make_bank(learner: Apprentice, materials: list[Material]) -> Bank:
-    """The mean caption embedding of every captioned picture. Held-out pictures keep a row (so that rows line up) that
-    no picture is near: zeros."""
+    """The mean caption embedding of every captioned picture that a teacher saw. Held-out pictures keep a row (so that
+    rows line up) that no picture is near: zeros."""
     rows, start, total = [], {}, 0
     with torch.inference_mode():
         for material in materials:
-            if not material.captioned or not len(material.pixels):
+            if not material.captioned or material.answers is None:
                 continue
             kept = [own if material.every_text else own[:_DRAWN_TEXTS_IN_BANK] for own in material.texts_of]
             encoded = network.encode_all_tokens(learner.model, material.tokens[np.concatenate(kept)])
@@ -189,21 +164,47 @@ def make_bank(learner: Apprentice, materials: list[Material]) -> Bank:
     return Bank(torch.cat(rows).clone() if rows else torch.zeros(0, 1), start)
 
 
-def _pixels(parts: list[Part], side: int, rng: np.random.Generator) -> tuple[Tensor, list[NDArray[np.int64]]]:
-    generator = torch.Generator().manual_seed(int(rng.integers(1 << 62)))
-    batch, views = [], []
-    for part in parts:
-        view = rng.integers(0, part.material.views.flips.shape[1], len(part.pictures))
-        boxes = part.material.views.boxes[part.pictures, view]
-        flips = part.material.views.flips[part.pictures, view]
-        batch.append(augment.crops(part.material.pixels[part.pictures], boxes, flips, side))
-        views.append(view)
-    return augment.normalise(augment.jitter(torch.cat(batch), _COLOUR_JITTER, generator)), views
+def _clear_views(material: Material) -> int:
+    """How many of the views show one picture alone; they come first."""
+    return int((material.views.blend[0] == 0).sum())
 
 
-def _features(material: Material, pictures: NDArray[np.int64], view: NDArray[np.int64]) -> Tensor:
-    assert material.answers is not None
-    return torch.from_numpy(material.answers.raw[pictures, view].astype(np.float32) * material.answers.scale)
+def _look(
+    learner: Apprentice, parts: list[Part], view: list[NDArray[np.int64]], side: int, rng: np.random.Generator
+) -> tuple[Tensor, Tensor]:
+    """The image tower's features `(n, width)` and the student's unit rows `(n, dim)`."""
+    features = learner.model.visual.trunk(batches.pixels(parts, view, side, rng))
+    return features, F.normalize(learner.model.visual.head(features), dim=-1)
+
+
+def _lesson(learner: Apprentice, part: Part, view: NDArray[np.int64], features: Tensor, student: Tensor) -> Tensor:
+    """What the teachers say about these views against what the student makes of them."""
+    assert part.material.answers is not None
+    wanted = part.material.answers.rows(part.pictures, view)
+    loss = _COSINE * losses.cosine_gap(student, _target(learner, part, view))
+    loss = loss + _FEATURES * losses.feature_gap(learner.guess(features), wanted)
+    if part.material.classes is not None:
+        probabilities = part.material.classes.rows(part.pictures, view)
+        loss = loss + _CLASSES * losses.class_gap(learner.classify(features), probabilities)
+    return loss
+
+
+@torch.no_grad()
+def _target(learner: Apprentice, part: Part, view: NDArray[np.int64]) -> Tensor:
+    """Where the teacher would put these views."""
+    assert part.material.answers is not None
+    return F.normalize(learner.project(part.material.answers.rows(part.pictures, view)), dim=-1)
+
+
+def _pairs(images: Tensor, texts: Tensor, parts: list[Part]) -> losses.Pairs:
+    # Picture 3 of one source has nothing to do with picture 3 of another: the source's name goes into the number.
+    groups = [part.material.groups[part.pictures] + part.material.offset for part in parts]
+    said = [part.material.said[part.texts] for part in parts]
+    drawn = [np.full(len(part.pictures), part.material.drawn) for part in parts]
+    things = [part.material.things[part.pictures] for part in parts]
+    return losses.Pairs(
+        images, texts, *(torch.from_numpy(np.concatenate(own)) for own in (groups, said, things, drawn))
+    )
 
 
 def _noisy(tokens: Tensor, rng: np.random.Generator) -> Tensor:

@@ -1,7 +1,8 @@
 """What an ImageNet-trained teacher sees in each view of each training picture: computed once, kept on disk.
 
-The teacher is a TFLite model that turns one uint8 picture `(1, side, side, 3)` into a feature vector. Its answers are
-kept as the 8-bit integers the model gives, with their scale, so 50,000 views of 1,024 values take 51 MB.
+A teacher is a TFLite model that turns one uint8 picture `(1, side, side, 3)` into a vector: features, or the
+probabilities of classes. Its answers are kept as the 8-bit integers the model gives, with their scale, so 50,000 views
+of 1,024 values take 51 MB.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from PIL import Image
+from torch import Tensor
 
 from core.errors import ConfigurationError, TrainingError
 from core.progress import Progress, Report
@@ -26,9 +29,13 @@ class Answers:
     raw: NDArray[np.uint8]
     scale: float
 
+    def rows(self, pictures: NDArray[np.int64], view: NDArray[np.int64]) -> Tensor:
+        """The real values for one view of each of these pictures, `(k, dim)`."""
+        return torch.from_numpy(self.raw[pictures, view].astype(np.float32) * self.scale)
+
 
 def answers(model: Path, pixels: Pixels, views: Views, target: Path, report: Report, *, threads: int = 2) -> Answers:
-    """The teacher's feature for every view of every picture, taken from `target` as far as it is there already.
+    """The teacher's vector for every view of every picture, taken from `target` as far as it is there already.
 
     Raises `ConfigurationError` when the runtime is not installed, `TrainingError` when the model is not of the kind
     described above.
@@ -52,8 +59,7 @@ def answers(model: Path, pixels: Pixels, views: Views, target: Path, report: Rep
     raw = np.lib.format.open_memmap(target, mode="r+")
     for picture in range(int(done_file.read_text()), count):
         for view in range(per_picture):
-            crop = _crop(pixels[picture], views.boxes[picture, view], bool(views.flips[picture, view]), side)
-            interpreter.set_tensor(entry["index"], crop[None])
+            interpreter.set_tensor(entry["index"], seen(pixels, views, picture, view, side)[None])
             interpreter.invoke()
             raw[picture, view] = interpreter.get_tensor(answer["index"]).reshape(-1)
         if picture % 100 == 99 or picture == count - 1:
@@ -66,7 +72,7 @@ def answers(model: Path, pixels: Pixels, views: Views, target: Path, report: Rep
 
 
 def dimension(model: Path) -> int:
-    """Width of the teacher's feature vector."""
+    """Width of the teacher's vector."""
     return int(np.prod(_opened(model, 1).get_output_details()[0]["shape"]))
 
 
@@ -83,6 +89,17 @@ def _opened(model: Path, threads: int) -> Any:
         raise TrainingError(f"Teacher {model} cannot be opened as a TFLite model: {error}.") from error
     interpreter.allocate_tensors()
     return interpreter
+
+
+def seen(pixels: Pixels, views: Views, picture: int, view: int, side: int) -> NDArray[np.uint8]:
+    """One view of one picture as the teacher takes it, `(side, side, 3)`."""
+    box, flip, blend = views.boxes[picture, view], bool(views.flips[picture, view]), float(views.blend[picture, view])
+    crop = _crop(pixels[picture], box, flip, side)
+    if blend == 0.0:
+        return crop
+    other = int(views.partner[picture, view])
+    second = _crop(pixels[other], views.boxes[other, view], bool(views.flips[other, view]), side)
+    return np.rint((1.0 - blend) * crop + blend * second).astype(np.uint8)
 
 
 def _crop(picture: NDArray[np.uint8], box: NDArray[np.float32], flip: bool, side: int) -> NDArray[np.uint8]:

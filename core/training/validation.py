@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812
+from numpy.typing import NDArray
 from torch import Tensor
 
 from core.training import augment, network
@@ -12,7 +15,8 @@ from core.training.material import Material
 from core.training.recipe import Phase
 from core.training.steps import Apprentice
 
-_K = 10
+K = 10
+"""Recall is measured among this many."""
 
 
 def recall(learner: Apprentice, materials: list[Material], phase: Phase, side: int) -> dict[str, float]:
@@ -30,12 +34,17 @@ def recall(learner: Apprentice, materials: list[Material], phase: Phase, side: i
                 seen = material.answers.raw[material.held_out, 0].astype(np.float32) * material.answers.scale
                 pictures = F.normalize(learner.project(torch.from_numpy(seen)), dim=-1)
             else:
-                pictures = torch.cat([_whole(learner, material, part, side) for part in _parts(material.held_out)])
+                pictures = torch.cat(
+                    [
+                        network.encode_pixels(learner.model, part)
+                        for part in whole_pixels(material, material.held_out, side)
+                    ]
+                )
             texts = [material.texts_of[index] for index in material.held_out]
             rows = torch.from_numpy(np.concatenate(texts))
             encoded = network.encode_all_tokens(learner.model, material.tokens[rows])
             own = torch.from_numpy(np.repeat(np.arange(len(texts)), [len(text) for text in texts]))
-            found[material.name] = round(100 * hit_rate(encoded @ pictures.T, own, _K), 2)
+            found[material.name] = round(100 * hit_rate(encoded @ pictures.T, own, K), 2)
     return found
 
 
@@ -45,11 +54,9 @@ def hit_rate(scores: Tensor, own: Tensor, k: int) -> float:
     return float(((scores >= reached).sum(dim=1) <= k).float().mean())
 
 
-def _whole(learner: Apprentice, material: Material, pictures: np.ndarray, side: int) -> Tensor:
-    boxes = np.tile(np.array([0, 0, 1, 1], np.float32), (len(pictures), 1))
-    pixels = augment.crops(material.pixels[pictures], boxes, np.zeros(len(pictures), bool), side)
-    return network.encode_pixels(learner.model, augment.normalise(pixels))
-
-
-def _parts(indices: np.ndarray, size: int = 128) -> list[np.ndarray]:
-    return [indices[start : start + size] for start in range(0, len(indices), size)]
+def whole_pixels(material: Material, pictures: NDArray[np.int64], side: int) -> Iterator[Tensor]:
+    """Whole pictures as the network takes them, 128 at a time."""
+    for start in range(0, len(pictures), 128):
+        part = pictures[start : start + 128]
+        boxes = np.tile(np.array([0, 0, 1, 1], np.float32), (len(part), 1))
+        yield augment.normalise(augment.crops(material.pixels[part], boxes, np.zeros(len(part), bool), side))

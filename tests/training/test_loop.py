@@ -82,6 +82,34 @@ def test_train__resumed_run_equals_uninterrupted_one(captioned: tuple[Path, Path
     assert [e["loss"] for e in resumed.history] == pytest.approx([e["loss"] for e in whole.history], abs=2e-3)
 
 
+def test_train__starts_from_another_runs_checkpoint(captioned: tuple[Path, Path], tmp_path: Path) -> None:
+    loop.train(plan(captioned, epochs=6), tmp_path / "first", silent)
+    slow = dataclasses.replace(
+        plan(captioned), phases=(recipe.Phase("contrast", 1, ("captions",), batch=8, rate=1e-9),)
+    )
+    loop.train(slow, tmp_path / "second", silent, start=loop.Start(tmp_path / "first" / "last"))
+    red = Image.new("RGB", (24, 24), COLOURS["red"])
+    first, second = (load_encoder(str(tmp_path / run / "last")).encode_images([red]) for run in ("first", "second"))
+    assert float((first @ second.T)[0, 0]) > 0.98  # next to nothing was learnt in between
+
+
+def test_train__checkpoint_of_another_shape_cannot_start_it(captioned: tuple[Path, Path], tmp_path: Path) -> None:
+    loop.train(plan(captioned, epochs=1), tmp_path / "first", silent)
+    other = dataclasses.replace(plan(captioned), model=dataclasses.replace(SHAPE, embed_dim=8))
+    with pytest.raises(TrainingError, match="cannot start this run"):
+        loop.train(other, tmp_path / "second", silent, start=loop.Start(tmp_path / "first" / "last"))
+
+
+def test_train__queue_brings_further_negatives(captioned: tuple[Path, Path], tmp_path: Path) -> None:
+    def first_loss(queue: int) -> float:
+        made = plan(captioned, epochs=1)
+        phase = dataclasses.replace(made.phases[0], queue=queue)
+        course = loop.train(dataclasses.replace(made, phases=(phase,)), tmp_path / str(queue), silent)
+        return float(course.history[0]["loss"])
+
+    assert first_loss(64) > first_loss(0)
+
+
 def test_train__other_model_in_the_folder_is_refused(captioned: tuple[Path, Path], tmp_path: Path) -> None:
     loop.train(plan(captioned, epochs=1), tmp_path / "run", silent)
     other = dataclasses.replace(plan(captioned), model=dataclasses.replace(SHAPE, embed_dim=8))
@@ -97,7 +125,7 @@ def test_train__batch_larger_than_the_set(captioned: tuple[Path, Path], tmp_path
 
 
 def test_read_recipe__bundled_one_is_sound() -> None:
-    made = recipe.read_recipe(Path(__file__).parents[2] / "docs" / "recipes" / "bundled.toml")
+    made = recipe.read_recipe(Path(__file__).parents[2] / "docs" / "recipes" / "bundled-2.toml")
     paths = [str(path) for source in made.sources for path in (source.images, source.captions) if path]
     assert paths
     assert not any("/coco/" in path or "/dev" in path for path in paths)  # evaluation parts are never trained on

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812
@@ -13,22 +15,83 @@ def unit(n: int, dim: int, seed: int) -> torch.Tensor:
     return F.normalize(torch.randn(n, dim, generator=torch.Generator().manual_seed(seed)), dim=-1)
 
 
+def pairs(images: torch.Tensor, texts: torch.Tensor, groups: torch.Tensor) -> losses.Pairs:
+    count = len(images)
+    said = torch.arange(count) + 100 * (1 + groups[0])
+    return losses.Pairs(images, texts, groups, said, torch.zeros(count, 3), torch.zeros(count, dtype=torch.bool))
+
+
 def test_contrastive__is_clips_loss_when_all_groups_differ() -> None:
     images, texts, scale = unit(6, 8, 0), unit(6, 8, 1), torch.tensor(10.0)
     logits = scale * images @ texts.T
     labels = torch.arange(6)
     expected = (F.cross_entropy(logits, labels) + F.cross_entropy(logits.T, labels)) / 2
-    assert torch.allclose(losses.contrastive(images, texts, labels, scale), expected, atol=1e-5)
+    assert torch.allclose(losses.contrastive(pairs(images, texts, labels), scale), expected, atol=1e-5)
 
 
 def test_contrastive__same_group_is_not_a_negative() -> None:
     rows = unit(1, 8, 0).repeat(2, 1)
-    apart = losses.contrastive(rows, rows, torch.tensor([0, 1]), torch.tensor(50.0))
-    together = losses.contrastive(rows, rows, torch.tensor([0, 0]), torch.tensor(50.0))
+    apart = losses.contrastive(pairs(rows, rows, torch.tensor([0, 1])), torch.tensor(50.0))
+    together = losses.contrastive(pairs(rows, rows, torch.tensor([0, 0])), torch.tensor(50.0))
     assert torch.allclose(apart, together)  # one point cannot tell two captions apart; the group only shares the target
     other = torch.stack([rows[0], -rows[0]])
-    assert losses.contrastive(other, other, torch.tensor([0, 0]), torch.tensor(5.0)) > losses.contrastive(
-        other, other, torch.tensor([0, 1]), torch.tensor(5.0)
+    scale = torch.tensor(5.0)
+    one_group = losses.contrastive(pairs(other, other, torch.tensor([0, 0])), scale)
+    assert one_group > losses.contrastive(pairs(other, other, torch.tensor([0, 1])), scale)
+
+
+def test_contrastive__same_text_is_not_a_negative() -> None:
+    images, texts, own = unit(2, 8, 0), unit(2, 8, 1), torch.tensor([0, 1])
+    plain = pairs(images, texts, own)
+    alike = losses.contrastive(dataclasses.replace(plain, said=torch.tensor([7, 7])), torch.tensor(20.0))
+    grouped = losses.contrastive(dataclasses.replace(plain, groups=torch.tensor([0, 0])), torch.tensor(20.0))
+    assert torch.allclose(alike, grouped)
+    assert not torch.allclose(alike, losses.contrastive(plain, torch.tensor(20.0)))
+
+
+def test_contrastive__earlier_pairs_are_further_candidates() -> None:
+    images, texts, scale = unit(6, 8, 0), unit(6, 8, 1), torch.tensor(10.0)
+    numbers = torch.arange(6)
+    whole = pairs(images, texts, numbers)
+    now, before = whole.taken(slice(4)), whole.taken(slice(4, 6))
+    expected = (
+        F.cross_entropy(scale * images[:4] @ texts.T, numbers[:4])
+        + F.cross_entropy(scale * texts[:4] @ images.T, numbers[:4])
+    ) / 2
+    assert torch.allclose(losses.contrastive(now, scale, before), expected, atol=1e-5)
+
+
+def test_joined__keeps_the_newest() -> None:
+    whole = losses.joined(
+        [pairs(unit(3, 8, 0), unit(3, 8, 1), torch.arange(3)), pairs(unit(2, 8, 2), unit(2, 8, 3), torch.arange(3, 5))],
+        4,
+    )
+    assert whole.groups.tolist() == [1, 2, 3, 4]
+
+
+def test_across__photos_are_drawn_to_what_they_share() -> None:
+    photo, near, far = F.normalize(torch.tensor([[1.0, 0.1], [1.0, 0.0], [0.0, 1.0]]), dim=-1)
+    made = pairs(torch.stack([photo, near, far]), unit(3, 2, 0), torch.arange(3))
+    drawn = torch.tensor([False, True, True])
+    shares_near = dataclasses.replace(made, drawn=drawn, things=torch.tensor([[1, 0, 0], [1, 0, 0], [0, 1, 0]]))
+    shares_far = dataclasses.replace(made, drawn=drawn, things=torch.tensor([[0, 1, 0], [1, 0, 0], [0, 1, 0]]))
+    assert losses.across(shares_near, 10.0) < 0.01
+    assert losses.across(shares_far, 10.0) > 5
+    both = dataclasses.replace(made, drawn=drawn, things=torch.tensor([[1, 1, 0], [1, 0, 0], [0, 1, 0]]))
+    logits = 10.0 * torch.stack([photo @ near, photo @ far])
+    assert torch.allclose(losses.across(both, 10.0), -F.log_softmax(logits, dim=0).mean(), atol=1e-5)
+
+
+def test_across__nothing_shared_costs_nothing() -> None:
+    made = pairs(unit(3, 2, 0), unit(3, 2, 1), torch.arange(3))
+    assert float(losses.across(dataclasses.replace(made, drawn=torch.tensor([False, True, True])), 10.0)) == 0.0
+
+
+def test_class_gap__is_cross_entropy_for_one_hot() -> None:
+    logits = torch.randn(4, 5, generator=torch.Generator().manual_seed(0))
+    assert torch.allclose(
+        losses.class_gap(logits, F.one_hot(torch.tensor([1, 0, 4, 2]), 5) * 0.98),
+        F.cross_entropy(logits, torch.tensor([1, 0, 4, 2])),
     )
 
 

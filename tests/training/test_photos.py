@@ -30,12 +30,3 @@ def test_pack__a_picture_that_cannot_be_read_stops_the_run(tmp_path: Path) -> No
     with pytest.raises(PictureError):
         photos.pack([photos.PictureSource(tmp_path / "text.jpg")], 8, tmp_path / "block.npy", silent)
     assert not (tmp_path / "block.npy").exists()
-
-
-def test_pack_drawn__one_picture_and_its_captions_a_seed(tmp_path: Path) -> None:
-    def draw(seed: int) -> tuple[np.ndarray, tuple[str, ...]]:
-        return np.full((4, 4, 3), seed, np.uint8), (f"scene {seed}",)
-
-    block, captions = photos.pack_drawn(draw, range(5, 8), 4, tmp_path / "drawn.npy", silent)
-    assert block[:, 0, 0, 0].tolist() == [5, 6, 7]
-    assert captions == [("scene 5",), ("scene 6",), ("scene 7",)]

@@ -1,0 +1,39 @@
+"""The two kinds of learner, a CLIP model or a backbone, behind the few things that the loop asks of either."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TypeAlias
+
+from core.training import mimicry, network, steps, teacher, validation
+from core.training.material import Material
+from core.training.recipe import BackboneShape, Phase, Recipe
+
+Student: TypeAlias = steps.Apprentice | mimicry.Apprentice
+
+
+def create(recipe: Recipe, materials: dict[str, Material]) -> Student:
+    """A learner with random weights, of the shape that the recipe names."""
+    features = teacher.dimension(recipe.teacher) if recipe.teacher else 0
+    classes = teacher.dimension(recipe.classifier) if recipe.classifier else 0
+    if isinstance(recipe.model, BackboneShape):
+        return mimicry.Apprentice(recipe.model, features, classes, mimicry.label_counts(materials))
+    return steps.Apprentice(network.create(recipe.model), features, classes, recipe.model.embed_dim)
+
+
+def save(student: Student, recipe: Recipe, folder: Path) -> None:
+    """Writes what others will use of it as a checkpoint folder."""
+    if isinstance(student, mimicry.Apprentice):
+        assert isinstance(recipe.model, BackboneShape)
+        mimicry.save(student, recipe.model, folder)
+    else:
+        assert not isinstance(recipe.model, BackboneShape)
+        network.save(student.model, recipe.model, folder)
+
+
+def judge(student: Student, recipe: Recipe, materials: list[Material], phase: Phase) -> tuple[str, dict[str, float]]:
+    """How good it is on held-out pictures: the measure's name, and its value for each source in percent."""
+    side = recipe.model.image_size
+    if isinstance(student, mimicry.Apprentice):
+        return f"precision@{mimicry.NEIGHBOURS}", mimicry.neighbours(student, materials, side)
+    return f"recall@{validation.K}", validation.recall(student, materials, phase, side)

@@ -1,0 +1,100 @@
+"""A backbone learns from labels and from what two teachers said, and opens as an encoder."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F  # noqa: N812
+from PIL import Image
+
+from core.encoder import load_encoder
+from core.errors import ConfigurationError, NoTextSideError
+from core.progress import silent
+from core.training import batches, loop, mimicry, recipe, students, teacher
+
+COLOURS = {"red": (220, 30, 30), "green": (30, 200, 40), "blue": (30, 40, 220), "yellow": (230, 220, 40)}
+SHAPE = recipe.BackboneShape("test_resnet", image_size=32)
+
+
+@pytest.fixture
+def answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Teachers that answer with the mean colour of what they see, so that no real ones are needed."""
+
+    def answers(model, pixels, views, target, report, *, threads=2):
+        count, each = views.flips.shape
+        raw = np.zeros((count, each, 4), np.uint8)
+        for picture in range(count):
+            for view in range(each):
+                raw[picture, view, :3] = teacher.seen(pixels, views, picture, view, 8).mean(axis=(0, 1))
+        return teacher.Answers(raw, 1 / 256)
+
+    monkeypatch.setattr(teacher, "answers", answers)
+    monkeypatch.setattr(teacher, "dimension", lambda model: 4)
+
+
+@pytest.fixture
+def plan(tmp_path: Path, answered: None) -> recipe.Recipe:
+    rng = np.random.default_rng(0)
+    for word, colour in COLOURS.items():
+        (tmp_path / "pictures" / word).mkdir(parents=True)
+        for number in range(16):
+            pixels = np.clip(np.array(colour) + rng.integers(-40, 40, (24, 24, 3)), 0, 255).astype(np.uint8)
+            Image.fromarray(pixels).save(tmp_path / "pictures" / word / f"{number}.png")
+    source = recipe.Source("colours", "labels", images=tmp_path / "pictures", side=32, views=3, mixed=1, hold_out=24)
+    return recipe.Recipe(
+        model=SHAPE,
+        sources=(source,),
+        phases=(recipe.Phase("mimic", 8, ("colours",), side=32, batch=16, rate=2e-3),),
+        teacher=Path("teacher.tflite"),
+        classifier=Path("classifier.tflite"),
+    )
+
+
+def test_train__backbone_opens_as_an_encoder_without_text(plan: recipe.Recipe, tmp_path: Path) -> None:
+    course = loop.train(plan, tmp_path / "run", silent)
+    encoder = load_encoder(str(tmp_path / "run" / "best"))
+    vectors = encoder.encode_images([Image.new("RGB", (24, 24), colour) for colour in COLOURS.values()])
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-4)
+    with pytest.raises(NoTextSideError):
+        encoder.encode_texts(["a red picture"])
+    assert course.history[-1]["precision@5"]["colours"] > 60  # chance: 22
+    assert "precision@5" in json.loads((tmp_path / "run" / "curves.json").read_text())[0]
+
+
+def test_train__resumes_where_it_stopped(plan: recipe.Recipe, tmp_path: Path) -> None:
+    shorter = dataclasses.replace(plan, phases=(dataclasses.replace(plan.phases[0], epochs=1),))
+    loop.train(shorter, tmp_path / "run", silent)
+    longer = dataclasses.replace(plan, phases=(dataclasses.replace(plan.phases[0], epochs=2),))
+    assert [entry["epoch"] for entry in loop.train(longer, tmp_path / "run", silent).history] == [1, 2]
+
+
+def test_loss__every_head_and_the_network_learn(plan: recipe.Recipe, tmp_path: Path) -> None:
+    from core.training import material
+
+    materials = material.gather(plan, 0, tmp_path / "cache", silent)
+    learner = students.create(plan, materials)
+    rng = np.random.default_rng(1)
+    parts = next(batches.batches(list(materials.values()), plan.phases[0], rng))
+    torch.autograd.backward(mimicry.loss(learner, parts, 32, rng))
+    for name, weight in learner.named_parameters():
+        assert weight.grad is not None, name
+    assert float(learner.label["colours"].weight.grad.abs().sum()) > 0
+
+
+def test_others__leaves_the_row_itself_out() -> None:
+    rows = F.normalize(torch.randn(5, 3, generator=torch.Generator().manual_seed(0)), dim=-1)
+    spread = mimicry.others(rows)
+    assert spread.shape == (5, 4)
+    assert torch.allclose(spread.exp().sum(dim=1), torch.ones(5), atol=1e-5)
+    scores = 20 * rows @ rows.T
+    assert torch.allclose(spread[2], F.log_softmax(scores[2, [0, 1, 3, 4]], dim=0), atol=1e-5)
+
+
+def test_check__a_clip_phase_on_a_backbone_is_refused(plan: recipe.Recipe) -> None:
+    with pytest.raises(ConfigurationError, match="mimic phases are for a"):
+        recipe.check(dataclasses.replace(plan, phases=(recipe.Phase("contrast", 1, ("colours",)),)))

@@ -1,0 +1,42 @@
+"""Views: the same each time, some of them blended, and seen alike by teacher and student."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.training import batches, teacher, views
+
+
+def test_draw_views__same_arguments_same_views() -> None:
+    first, second = views.draw_views(9, 5, 3, mixed=2), views.draw_views(9, 5, 3, mixed=2)
+    assert np.array_equal(first.boxes, second.boxes)
+    assert np.array_equal(first.partner, second.partner)
+    assert np.array_equal(first.blend, second.blend)
+
+
+def test_draw_views__the_last_ones_are_blended() -> None:
+    drawn = views.draw_views(50, 5, 3, mixed=2)
+    assert not drawn.blend[:, :3].any()
+    assert (drawn.blend[:, 3:] >= 0.1).all()
+    assert (drawn.blend <= 0.5).all()
+    assert (drawn.partner < 50).all()
+
+
+def test_draw_views__the_first_one_stays_whole_and_clear() -> None:
+    drawn = views.draw_views(10, 2, 3, mixed=2)
+    assert np.array_equal(drawn.boxes[:, 0], np.tile([0, 0, 1, 1], (10, 1)))
+    assert not drawn.blend[:, 0].any()
+
+
+def test_blended_view__teacher_and_student_see_the_same() -> None:
+    """One of them resamples with Pillow, the other with torch: smooth pictures come out nearly alike."""
+    ramp = np.linspace(0, 255, 64)
+    across, down = np.meshgrid(ramp, ramp)
+    picture = np.stack([across, down, 255 - across], axis=-1).astype(np.uint8)
+    pixels = np.stack([picture, picture[:, ::-1], 255 - picture])
+    drawn = views.draw_views(3, 4, 5, mixed=2)
+    for number in range(3):
+        for view in range(4):
+            shown = teacher.seen(pixels, drawn, number, view, 64)
+            learnt = batches.crops(pixels, drawn, np.array([number]), np.array([view]), 64)
+            assert np.abs(learnt[0].permute(1, 2, 0).numpy() * 255 - shown).max() < 8
