@@ -1,7 +1,7 @@
 """A page of queries with their first hits, to be looked at: texts by picture, or photos against a collection.
 
-    python benchmarks/query_page.py demo page.jpg --texts "a dog on the beach" "red bus"
-    python benchmarks/query_page.py demo page.jpg --photos photo.jpg another.jpg
+python benchmarks/query_page.py demo page.jpg --texts "a dog on the beach" "red bus"
+python benchmarks/query_page.py demo page.jpg --photos photo.jpg another.jpg
 """
 
 from __future__ import annotations
