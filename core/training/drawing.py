@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import threading
 from concurrent.futures import Future, ProcessPoolExecutor
+from multiprocessing import connection
 from types import TracebackType
 
 from core.training import material
@@ -21,7 +24,9 @@ class Supply:
     def __init__(self, source: Source, recipe: Recipe) -> None:
         self._source, self._recipe = source, recipe
         # A fresh interpreter: forking a process in which torch has threads can hang.
-        self._pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+        self._pool = ProcessPoolExecutor(
+            1, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_parent
+        )
         self._drawn: dict[int, Future[material.Material]] = {}
 
     def __enter__(self) -> Supply:
@@ -48,3 +53,15 @@ class Supply:
         """That round as material to train on; waits until it is drawn."""
         self.ahead(number)
         return self._drawn.pop(number).result()
+
+
+def _end_with_parent() -> None:
+    """A run that is killed cannot tell its drawing process to stop: that one watches the run itself."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def watch() -> None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()

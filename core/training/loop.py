@@ -124,7 +124,8 @@ def _run_phase(run: Run, number: int) -> None:
     for epoch in range(course.epoch, phase.epochs):
         began = time.perf_counter()
         used = _materials(run, number, epoch)
-        if phase.kind == "distil" and bank is None and isinstance(run.average, steps.Apprentice):
+        # While the text tower stands still, so do the captions' embeddings.
+        if isinstance(run.average, steps.Apprentice) and (bank is None or phase.kind == "contrast"):
             bank = steps.make_bank(run.average, [run.materials[name] for name in phase.sources])
         loss = _run_epoch(run, number, epoch, used, optimiser=optimiser, bank=bank)
         measure, reached = students.judge(run.average, run.recipe, list(run.materials.values()), phase)
@@ -213,10 +214,10 @@ def _side_by_side(
         pairs = None
         if isinstance(learner, mimicry.Apprentice):
             loss = mimicry.loss(learner, part, phase.side, own)
-        elif bank is not None:
-            loss, pairs = steps.distil_loss(learner, part, bank, phase.side, own, earlier=earlier)
         else:
-            loss, pairs = steps.contrast_loss(learner, part, phase.side, own, earlier=earlier)
+            assert bank is not None
+            lesson = steps.distil_loss if phase.kind == "distil" else steps.contrast_loss
+            loss, pairs = lesson(learner, part, bank, phase.side, own, earlier=earlier)
         return float(loss.detach()), torch.autograd.grad(loss, weights, allow_unused=True), pairs
 
     shares = batches.halves(parts) if phase.batch >= _HALVED_FROM else [parts]

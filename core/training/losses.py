@@ -53,21 +53,19 @@ def contrastive(pairs: Pairs, scale: Tensor, earlier: Pairs | None = None) -> Te
     return (finding_text + finding_image) / 2
 
 
-def across(pairs: Pairs, scale: float, earlier: Pairs | None = None) -> Tensor:
-    """Photos against drawings that show the same things: cross entropy of each photo's attention over the drawings
-    against the things they share (supervised contrast, arXiv 2004.11362), a thing counting for less the more drawings
-    show it. Zero where no photo shares anything with a drawing.
+def across(photos: Tensor, things: Tensor, drawings: Pairs, scale: float) -> Tensor:
+    """Photos `(n, dim)` against drawings that show the same `things` `(n, c)`: cross entropy of each photo's attention
+    over the drawings against what they share (supervised contrast, arXiv 2004.11362), a thing counting for less the
+    more drawings show it. Zero where no photo shares anything with a drawing.
     """
-    known = pairs if earlier is None else joined([pairs, earlier], len(pairs) + len(earlier))
-    drawings, photos = known.taken(known.drawn), pairs.taken(~pairs.drawn)
     shown = drawings.things.float()
     rarity = shown.sum(dim=0).clamp_min(1.0).rsqrt()  # (c,)
-    shared = (photos.things.float() * rarity) @ shown.T  # (photos, drawings)
+    shared = (things.float() * rarity) @ shown.T  # (n, drawings)
     some = shared.sum(dim=1) > 0
     if not bool(some.any()):
         return torch.zeros(())
     target = shared[some] / shared[some].sum(dim=1, keepdim=True)
-    return soft_cross_entropy(scale * photos.images[some] @ drawings.images.T, target)
+    return soft_cross_entropy(scale * photos[some] @ drawings.images.T, target)
 
 
 def soft_cross_entropy(logits: Tensor, target: Tensor) -> Tensor:

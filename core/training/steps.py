@@ -23,7 +23,9 @@ _DRAWN_SCALE = 40.0
 _DRAWN_TEXTS_IN_BANK = 3
 _COSINE, _FEATURES, _CLASSES = 4.0, 0.5, 0.5
 # Photos find drawings of the same things: its share of the loss, and the inverse temperature.
-_ACROSS, _ACROSS_SCALE = 1.0, 20.0
+_ACROSS, _ACROSS_SCALE = 0.5, 20.0
+# In a contrast phase: pictures and captions, against what the teachers say. At 1 the teachers' word was forgotten.
+_PAIRS = 0.5
 # A share of words is replaced by other words of the batch, so that no caption is learnt by heart.
 _WORD_NOISE = 0.1
 _FEATURE_DROPOUT = 0.1
@@ -91,16 +93,13 @@ def distil_loss(
         if part.material.answers is None:
             untaught.append((part, mine))
             continue
-        taught = _lesson(learner, part, chosen, features[mine], student[mine])
-        spread = losses.attention(student[mine], bank.rows, _BANK_SCALE)  # (n, m)
-        with torch.no_grad():
-            teacher = losses.attention(_target(learner, part, chosen), bank.rows, _BANK_SCALE)
-        taught = taught + losses.relational(spread, teacher)
+        taught = _lesson(learner, part, chosen, features[mine], student[mine], bank=bank)
         clear = torch.from_numpy(part.material.views.blend[part.pictures, chosen] == 0)
         if part.material.name in bank.start and bool(clear.any()):
             own = torch.from_numpy(part.pictures + bank.start[part.material.name])
             # A photo's few captions are easily learnt by heart: they weigh little.
-            taught = taught + 0.3 * losses.own_match(spread[clear], own[clear])
+            spread = losses.attention(student[mine][clear], bank.rows, _BANK_SCALE)
+            taught = taught + 0.3 * losses.own_match(spread, own[clear])
         loss = loss + share * taught
     if not untaught:
         return loss, None
@@ -109,13 +108,25 @@ def distil_loss(
         tokens = torch.cat([part.material.tokens[part.texts] for part in own_parts])
         said = network.encode_tokens(learner.model, tokens)
     pairs = _pairs(torch.cat([student[mine] for _, mine in untaught]), said, own_parts)
-    share = len(pairs.said) / len(student)
-    return loss + share * losses.contrastive(pairs, torch.tensor(_DRAWN_SCALE), earlier), pairs.detached()
+    share = len(pairs) / len(student)
+    loss = loss + share * losses.contrastive(pairs, torch.tensor(_DRAWN_SCALE), earlier)
+    known = pairs if earlier is None else losses.joined([pairs, earlier], len(pairs) + len(earlier))
+    for part, chosen, mine in batches.slices(parts, view):
+        if part.material.answers is not None:
+            clear = torch.from_numpy(part.material.views.blend[part.pictures, chosen] == 0)
+            things = torch.from_numpy(part.material.things[part.pictures])[clear]
+            drawings = known.taken(known.drawn)
+            share = len(part.pictures) / len(student)
+            # Drawings come to the photos, not photos to the drawings: those have the teacher to follow.
+            photos = student[mine][clear].detach()
+            loss = loss + share * _ACROSS * losses.across(photos, things, drawings, _ACROSS_SCALE)
+    return loss, pairs.detached()
 
 
 def contrast_loss(
     learner: Apprentice,
     parts: list[Part],
+    bank: Bank,
     side: int,
     rng: np.random.Generator,
     *,
@@ -131,17 +142,21 @@ def contrast_loss(
     blends = [part.material.views.blend[part.pictures, chosen] for part, chosen in zip(parts, view, strict=True)]
     clear = torch.from_numpy(np.concatenate(blends) == 0)
     plain = pairs.taken(clear)
-    loss = losses.contrastive(plain, _scale(learner), earlier) + _ACROSS * losses.across(plain, _ACROSS_SCALE, earlier)
+    loss = _PAIRS * losses.contrastive(plain, _scale(learner), earlier)
+    known = plain if earlier is None else losses.joined([plain, earlier], len(plain) + len(earlier))
+    photos = plain.taken(~plain.drawn)
+    drawings = known.taken(known.drawn)
+    loss = loss + _ACROSS * losses.across(photos.images.detach(), photos.things, drawings, _ACROSS_SCALE)
     for part, chosen, mine in batches.slices(parts, view):
         if part.material.answers is None:
             continue
         share = len(part.pictures) / len(student)
-        loss = loss + share * _lesson(learner, part, chosen, features[mine], student[mine])
+        loss = loss + share * _lesson(learner, part, chosen, features[mine], student[mine], bank=bank)
         target = F.normalize(learner.project(part.material.answers.rows(part.pictures, chosen)), dim=-1)
         own = clear[mine]
         if int(own.sum()) > 1:
-            known = replace(pairs.taken(mine), images=target).taken(own)
-            loss = loss + share * losses.contrastive(known, _scale(learner))
+            taught = replace(pairs.taken(mine), images=target).taken(own)
+            loss = loss + share * _PAIRS * losses.contrastive(taught, _scale(learner))
     return loss, plain.detached()
 
 
@@ -177,12 +192,18 @@ def _look(
     return features, F.normalize(learner.model.visual.head(features), dim=-1)
 
 
-def _lesson(learner: Apprentice, part: Part, view: NDArray[np.int64], features: Tensor, student: Tensor) -> Tensor:
+def _lesson(
+    learner: Apprentice, part: Part, view: NDArray[np.int64], features: Tensor, student: Tensor, *, bank: Bank
+) -> Tensor:
     """What the teachers say about these views against what the student makes of them."""
     assert part.material.answers is not None
     wanted = part.material.answers.rows(part.pictures, view)
-    loss = _COSINE * losses.cosine_gap(student, _target(learner, part, view))
+    target = _target(learner, part, view)
+    loss = _COSINE * losses.cosine_gap(student, target)
     loss = loss + _FEATURES * losses.feature_gap(learner.guess(features), wanted)
+    if len(bank.rows):
+        spread = losses.attention(student, bank.rows, _BANK_SCALE)  # (n, m)
+        loss = loss + losses.relational(spread, losses.attention(target, bank.rows, _BANK_SCALE))
     if part.material.classes is not None:
         probabilities = part.material.classes.rows(part.pictures, view)
         loss = loss + _CLASSES * losses.class_gap(learner.classify(features), probabilities)

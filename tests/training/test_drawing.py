@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -58,3 +64,28 @@ def test_prepare__fresh_source_holds_the_validation_part_only(tmp_path) -> None:
     made = material.prepare(SOURCE, PLAN, tmp_path, lambda progress: None)
     assert len(made.pixels) == len(made.held_out) == 3
     assert not len(made.trained)
+
+
+def test_supply__a_killed_run_leaves_no_process_behind() -> None:
+    code = (
+        "import os, signal\n"
+        "from concurrent.futures import wait\n"
+        "from tests.training import test_drawing as here\n"
+        "from core.training import drawing\n"
+        "if __name__ == '__main__':\n"
+        "    supply = drawing.Supply(here.SOURCE, here.PLAN)\n"
+        "    supply.ahead(0)\n"
+        "    wait(supply._drawn.values())\n"
+        "    print(*supply._pool._processes, flush=True)\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    root = Path(__file__).parents[2]
+    run = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True, cwd=root)
+    child = int(run.stdout.split()[0])
+    for _ in range(200):
+        try:
+            os.kill(child, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.05)
+    pytest.fail(f"process {child} still runs")

@@ -71,20 +71,18 @@ def test_joined__keeps_the_newest() -> None:
 
 def test_across__photos_are_drawn_to_what_they_share() -> None:
     photo, near, far = F.normalize(torch.tensor([[1.0, 0.1], [1.0, 0.0], [0.0, 1.0]]), dim=-1)
-    made = pairs(torch.stack([photo, near, far]), unit(3, 2, 0), torch.arange(3))
-    drawn = torch.tensor([False, True, True])
-    shares_near = dataclasses.replace(made, drawn=drawn, things=torch.tensor([[1, 0, 0], [1, 0, 0], [0, 1, 0]]))
-    shares_far = dataclasses.replace(made, drawn=drawn, things=torch.tensor([[0, 1, 0], [1, 0, 0], [0, 1, 0]]))
-    assert losses.across(shares_near, 10.0) < 0.01
-    assert losses.across(shares_far, 10.0) > 5
-    both = dataclasses.replace(made, drawn=drawn, things=torch.tensor([[1, 1, 0], [1, 0, 0], [0, 1, 0]]))
+    made = pairs(torch.stack([near, far]), unit(2, 2, 0), torch.arange(2))
+    drawings = dataclasses.replace(made, things=torch.tensor([[1, 0, 0], [0, 1, 0]]))
+    assert losses.across(photo[None], torch.tensor([[1, 0, 0]]), drawings, 10.0) < 0.01
+    assert losses.across(photo[None], torch.tensor([[0, 1, 0]]), drawings, 10.0) > 5
     logits = 10.0 * torch.stack([photo @ near, photo @ far])
-    assert torch.allclose(losses.across(both, 10.0), -F.log_softmax(logits, dim=0).mean(), atol=1e-5)
+    both = losses.across(photo[None], torch.tensor([[1, 1, 0]]), drawings, 10.0)
+    assert torch.allclose(both, -F.log_softmax(logits, dim=0).mean(), atol=1e-5)
 
 
 def test_across__nothing_shared_costs_nothing() -> None:
-    made = pairs(unit(3, 2, 0), unit(3, 2, 1), torch.arange(3))
-    assert float(losses.across(dataclasses.replace(made, drawn=torch.tensor([False, True, True])), 10.0)) == 0.0
+    drawings = pairs(unit(3, 2, 0), unit(3, 2, 1), torch.arange(3))
+    assert float(losses.across(unit(1, 2, 3), torch.ones(1, 3), drawings, 10.0)) == 0.0
 
 
 def test_class_gap__is_cross_entropy_for_one_hot() -> None:
