@@ -107,6 +107,11 @@ class VectorIndex:
             return self._decoded
         return self._decode()
 
+    def vectors_at(self, rows: Rows) -> Vectors:
+        """Some rows as float32 `(m, dim)`, in the order asked. Raises `QueryError` for rows that do not exist."""
+        self._checked_rows(rows)
+        return self._codes()[np.asarray(rows, np.int64)].astype(np.float32)
+
     def to_bytes(self) -> bytes:
         """The FAISS file. Equal vectors give equal bytes."""
         return bytes(faiss.serialize_index(self._index).data)

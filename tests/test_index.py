@@ -154,3 +154,15 @@ def test_from_bytes__survives_damage(index: VectorIndex) -> None:
             VectorIndex.from_bytes(bytes(damaged[: chance.choice((len(data), chance.randrange(len(data))))]))
         except StoreCorruptError:
             continue
+
+
+def test_vectors_at__rows_in_the_order_asked() -> None:
+    vectors = unit(np.random.default_rng(5), 9, 4)
+    index = VectorIndex.build(vectors)
+    rows = np.array([7, 0, 7])
+    np.testing.assert_array_equal(index.vectors_at(rows), index.vectors()[rows])
+    assert index.vectors_at(rows).dtype == np.float32
+    assert index.vectors_at(np.array([], np.int64)).shape == (0, 4)
+    for wrong in (9, -1):
+        with pytest.raises(QueryError, match="rows 0 to 8"):
+            index.vectors_at(np.array([0, wrong]))
