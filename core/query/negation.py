@@ -29,11 +29,11 @@ _IDIOMS_AFTER = re.compile(
     r"(?:an?\s+|any\s+)?(?:doubt|end|fail|exception|question|problem|delay|further|entry|parking|smoking|stopping|standing"
     r"|waiting|swimming|fishing|diving|trespassing|exit|access|u-?turns?|turns?|overtaking|vacancy|limits?|name|idea|one"
     r"|longer|matter|more|only|just|yet|even|always|all|every|everyone|everything|so|too|very|quite|really|much|many"
-    r"|far|long|enough|enter|disturb|touch|feed|cross|again|sure|bad|good)\b",
+    r"|far|long|enough|to|that|intention|enter|disturb|touch|feed|cross|again|sure|bad|good)\b",
     re.IGNORECASE,
 )
 _IDIOMS_BEFORE = re.compile(
-    r"\b(?:do|does|did|can|could|may|might|must|shall|should|will|would|or|why|if|whether|as|than|cannot)$",
+    r"\b(?:do|does|did|can|could|may|might|must|shall|should|will|would|or|why|if|whether|as|than|cannot|am|it|this|there)$",
     re.IGNORECASE,
 )
 _SAYING = re.compile(
@@ -57,8 +57,16 @@ _SAYS_NOTHING = re.compile(
     r"|there)(?:\s+|$))*",
     re.IGNORECASE,
 )
+_ARTICLE = re.compile(r"(?:an?|the)\s+", re.IGNORECASE)
 _LISTED = re.compile(r"\s*,\s*(?:(?:or|nor)\s+)?|\s+(?:or|nor)\s+", re.IGNORECASE)
-_MAX_WORDS = 6  # of one minus term: beyond it is a clause, which no model takes for one thing
+# Where what is absent ends and the sentence goes on: "no shirt | and white shorts", "wheels | leaning on a wall".
+_THEN_MORE = re.compile(
+    r"\s(?=(?:and|is|are|was|were|while|as)\s|(?!(?:railing|building|ceiling|clothing|lighting|awning|string|spring|ring"
+    r"|king|wing|morning|evening|thing|bedding|filling|icing|topping|covering|parking)\b)[a-z]+ing\b)",
+    re.IGNORECASE,
+)
+_TRAILING = re.compile(r"\s+(?:on|around|nearby|visible|present|in\s+(?:it|them))$", re.IGNORECASE)
+_MAX_WORDS = 3  # of one minus term, a first article aside: beyond it is a clause, which is no one thing
 
 
 def suggestion(text: str) -> str | None:
@@ -95,12 +103,12 @@ def _split(sentence: str) -> tuple[str, list[str]] | None:
     absent: list[str] = []
     for mark, following in zip(marks, [*marks[1:], None], strict=True):
         tail = sentence[mark.end() : following.start() if following else len(sentence)]
-        things, rest = _things(tail.strip(), glued=mark[0] == "-")
+        things, rest = _things(tail.strip(" .;"), glued=mark[0] == "-")
         if not things:
             return None
         absent += things
         wanted.append(rest)
-    left = " ".join(part for part in (_trimmed(one) for one in wanted) if part)
+    left = _trimmed(" ".join(part for part in (_without_stops(one) for one in wanted) if part))
     if _SAYS_NOTHING.fullmatch(left):
         return None
     return left, list(dict.fromkeys(absent))
@@ -120,19 +128,30 @@ def _things(tail: str, *, glued: bool) -> tuple[list[str], str]:
         return [thing], rest
     rest = ""
     if not _STARTS_WITH_PLACE.match(tail):  # "not on a leash" is a place itself
-        place = _THEN_PLACE.search(tail)
-        if place:
-            tail, rest = tail[: place.start()], tail[place.end() :]
-            rest = "" if _EMPTY_PLACE.fullmatch(rest) else rest
+        tail, more = _cut(tail, _THEN_MORE)
+        tail, place = _cut(_TRAILING.sub("", tail), _THEN_PLACE)
+        place = "" if _EMPTY_PLACE.fullmatch(place) else place
+        rest = " ".join(part for part in (place, more) if part)
     parts = [_trimmed(part) for part in _LISTED.split(tail)]
     if "," in tail and not re.search(r"\s(?:or|nor)\s", tail, re.IGNORECASE):
         # Without "or" a comma ends what is negated.
         rest = " ".join(part for part in (*parts[1:], rest) if part)
         parts = parts[:1]
     things = [part for part in parts if part]
-    if any(len(thing.split()) > _MAX_WORDS for thing in things):
+    if any(len(_ARTICLE.sub("", thing).split()) > _MAX_WORDS for thing in things):
         return [], ""
     return things, rest
+
+
+def _cut(tail: str, at: re.Pattern[str]) -> tuple[str, str]:
+    """What stands before the first match that is not at the start, and what stands after it."""
+    found = at.search(tail)
+    return (tail[: found.start()], tail[found.end() :]) if found and found.start() else (tail, "")
+
+
+def _without_stops(part: str) -> str:
+    """A piece of the sentence without the commas and joining words at which it was cut; an "and" goes on."""
+    return _LOOSE_ENDS.sub("", f"x{part}")[1:].strip(" ,;.")
 
 
 def _trimmed(part: str) -> str:

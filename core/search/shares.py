@@ -71,8 +71,12 @@ def _captions(
 def _mean_best_caption(store: Store, vector: NDArray[np.float32]) -> NDArray[np.float64]:
     """The mean `(dim,)` of the vectors of every picture's caption nearest to the query."""
     scores = store.caption_index.scores(vector)
-    order = np.lexsort((-scores, store.caption_image_rows))
-    nearest = order[np.unique(store.caption_image_rows[order], return_index=True)[1]]
+    best = np.full(len(store.records), -np.inf, np.float32)
+    np.maximum.at(best, store.caption_image_rows, scores)
+    nearest = np.full(len(store.records), -1)
+    level = np.flatnonzero(scores == best[store.caption_image_rows])
+    nearest[store.caption_image_rows[level]] = level  # any one of several level ones
+    nearest = nearest[nearest >= 0]
     blocks = (nearest[start : start + _BLOCK] for start in range(0, len(nearest), _BLOCK))
     mean: NDArray[np.float64] = sum(_vectors(store.caption_index, block).sum(axis=0) for block in blocks) / len(nearest)
     return mean

@@ -1,7 +1,7 @@
 """Every query that can be linked reads back as itself."""
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core.errors import QueryError
@@ -42,6 +42,7 @@ QUERIES = st.lists(st.builds(Term, st.builds(Text, WORDS), WEIGHTS) | pictures()
 )
 
 
+@settings(deadline=None)  # the first one builds the parser
 @given(QUERIES)
 @example(Query((Term(Text("-person"), -1), Term(Text("2*dog")), Term(Text(" a  b ")))))
 @example(Query((Term(Text("+")), Term(Text("a + b"), -0.001), Term(File("a b[0,0,1,1]"), 1, Crop(0, 0, 1, 1)))))
