@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from core.index import VectorIndex
     from core.store import Store
 
-_BLOCK = 8192  # rows decoded at a time
-
 
 def undivided(totals: Mapping[Side, NDArray[np.float32]]) -> list[tuple[HitPart, ...]]:
     """For each of m hits what its sides add, `(m,)` each, as parts of the only term."""
@@ -76,10 +74,7 @@ def _mean_best_caption(store: Store, vector: NDArray[np.float32]) -> NDArray[np.
     nearest = np.full(len(store.records), -1)
     level = np.flatnonzero(scores == best[store.caption_image_rows])
     nearest[store.caption_image_rows[level]] = level  # any one of several level ones
-    nearest = nearest[nearest >= 0]
-    blocks = (nearest[start : start + _BLOCK] for start in range(0, len(nearest), _BLOCK))
-    mean: NDArray[np.float64] = sum(_vectors(store.caption_index, block).sum(axis=0) for block in blocks) / len(nearest)
-    return mean
+    return store.caption_index.mean(nearest[nearest >= 0]).astype(np.float64)
 
 
 def _vectors(index: VectorIndex, rows: NDArray[np.int64]) -> NDArray[np.float64]:
