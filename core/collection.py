@@ -10,11 +10,12 @@ import threading
 import time
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypedDict, Unpack
 
 import numpy as np
 
-from core import config, encoder, errors, images, search, store
+from core import config, encoder, errors, images, query_vectors, search, store
+from core.query import File, Handed, Known, Query, Subject, Term, Text, parse
 from core.records import ImageRecord
 
 if TYPE_CHECKING:
@@ -29,6 +30,15 @@ if TYPE_CHECKING:
     Picture: TypeAlias = Path | str | bytes | Image
 
 DEFAULT_K = 12
+
+
+class FilterWords(TypedDict, total=False):
+    """Which pictures may be found, in every question: those with any of the categories (in any letter case), whose
+    file name contains `file_contains` (letter case aside), and whose licence id is one of `license`."""
+
+    category: str | Iterable[str] | None
+    file_contains: str
+    license: int | Iterable[int] | None
 
 
 def open_collection(
@@ -97,30 +107,35 @@ class Collection:
                 self._text_encoder = loaded
             return self._text_encoder
 
-    def search(
-        self,
-        text: str,
-        k: int = DEFAULT_K,
-        by: str | None = None,
-        *,
-        category: str | Iterable[str] | None = None,
-        file_contains: str = "",
-        license: int | Iterable[int] | None = None,  # noqa: A002 - COCO's own word
+    def query(
+        self, asked: Query | str, k: int = DEFAULT_K, by: str | None = None, **filters: Unpack[FilterWords]
     ) -> SearchResult:
-        """The `k` pictures that fit a text best.
+        """The `k` pictures that fit a query best: terms, or their typed form such as `2*dog + beach - person`.
+
+        The terms' unit vectors are added up by weight; a score is the cosine with that sum, and the parts of a hit say
+        what each term adds to it. Pictures of the collection among the terms are left out. `by` is "image", "caption"
+        or "fused"; None takes "image" where there is a picture among the terms, else as `search`. `filters` are those
+        of `FilterWords`. Raises `QuerySyntaxError` for what cannot be read; `QueryError` for terms that cancel each
+        other out and for texts with pictures where the model of the pictures does not read; `PictureError` for a file
+        that cannot be used; and as `search`.
+        """
+        composed = parse(asked) if isinstance(asked, str) else asked
+        for image_id in composed.known_ids:
+            self.store.row_of(image_id)
+        ranking = search.choose_ranking(self.store, by, search.query_rankings(self.store, composed))
+        return self._ask(composed, k, ranking, self._filters(**filters))
+
+    def search(
+        self, text: str, k: int = DEFAULT_K, by: str | None = None, **filters: Unpack[FilterWords]
+    ) -> SearchResult:
+        """The `k` pictures that fit a text best. The text is taken as it is: signs in it are words.
 
         `by` is "image", "caption" or "fused"; None takes "fused" where there are captions, else "image". Where the
-        model of the pictures does not read, only "caption" is possible. A picture passes when it has any of the
-        categories, its file name contains `file_contains`, and its licence id is one of those given.
+        model of the pictures does not read, only "caption" is possible. `filters` are those of `FilterWords`.
         Raises `QueryError` for an empty text and for names that the collection does not have, and `NoTextSideError`
         where neither that model nor another one of the captions reads.
         """
-        if not text.strip():
-            raise errors.QueryError("the query is empty; type what the picture should show")
-        ranking = search.choose_ranking(self.store, by, search.text_rankings(self.store))
-        filters = self._filters(category, file_contains, license)
-        vector, encoding = self._encode_text(text)
-        return self._ask(vector, _one_line(text), k, ranking, filters, encoding=encoding)
+        return self.query(Query((Term(Text(text)),)), k, by, **filters)
 
     def search_image(
         self,
@@ -129,18 +144,13 @@ class Collection:
         by: str | None = "image",
         *,
         text: str = "",
-        category: str | Iterable[str] | None = None,
-        file_contains: str = "",
-        license: int | Iterable[int] | None = None,  # noqa: A002
+        **filters: Unpack[FilterWords],
     ) -> SearchResult:
         """The `k` pictures most like another one: a file, its bytes, or a Pillow image. A `text` is mixed in, counting
         as much as the picture. Where the model does not read, only "image" is possible and no text. Raises
         `PictureError` for one that cannot be read, and as `search` does."""
-        ranking = self._picture_ranking(by, text)
-        filters = self._filters(category, file_contains, license)
-        vector, encoding = self._encode_picture(picture)
-        shown = f"picture {Path(picture).name}" if isinstance(picture, (Path, str)) else "a picture"
-        return self._ask(vector, shown, k, ranking, filters, text=text, encoding=encoding)
+        subject = File(str(picture)) if isinstance(picture, (Path, str)) else Handed(picture)
+        return self.query(_mixed(subject, text), k, self._picture_ranking(by), **filters)
 
     def similar_to(
         self,
@@ -149,23 +159,19 @@ class Collection:
         by: str | None = "image",
         *,
         text: str = "",
-        category: str | Iterable[str] | None = None,
-        file_contains: str = "",
-        license: int | Iterable[int] | None = None,  # noqa: A002
+        **filters: Unpack[FilterWords],
     ) -> SearchResult:
         """The `k` pictures most like one of the collection, itself left out. Needs the model only for a `text`, which
         is mixed in as by `search_image`. Raises `QueryError` when there is no such picture, and as `search` does."""
-        row = self.store.row_of(image_id)
-        ranking = self._picture_ranking(by, text)
-        filters = self._filters(category, file_contains, license)
-        shown = f"like {self.store.records[row].file_name}"
-        return self._ask(self._vector_of(row), shown, k, ranking, filters, text=text, exclude=image_id)
+        return self.query(_mixed(Known(image_id), text), k, self._picture_ranking(by), **filters)
 
     def captions_for(self, picture: Picture, k: int = DEFAULT_K) -> tuple[CaptionHit, ...]:
         """The `k` captions of the collection that fit a picture best. Raises `QueryError` where the model of the
         pictures does not read."""
         search.check_one_space(self.store, "captions cannot be ranked by a picture")
-        return search.rank_captions(self.store, self._encode_picture(picture)[0], k=k)
+        subject = File(str(picture)) if isinstance(picture, (Path, str)) else Handed(picture)
+        vectors, _ = query_vectors.of_query(Query((Term(subject),)), self.store, self)
+        return search.rank_captions(self.store, vectors[0], k=k)
 
     def captions_near(self, image_id: int, k: int = DEFAULT_K) -> tuple[CaptionHit, ...]:
         """The `k` captions that fit a picture of the collection best, its own among them. Raises as `captions_for`."""
@@ -180,45 +186,21 @@ class Collection:
             return None
 
     def _vector_of(self, row: int) -> NDArray[np.float32]:
-        vector: NDArray[np.float32] = self.store.image_index.vectors()[row]
+        vector: NDArray[np.float32] = self.store.image_index.vectors_at(np.array([row]))[0]
         return vector
 
-    def _encode_text(self, text: str) -> tuple[NDArray[np.float32], float]:
-        """The unit vector `(dim,)` of a text, and the seconds that encoding took."""
-        model = self.text_encoder
-        started = time.perf_counter()
-        return model.encode_texts([text])[0], time.perf_counter() - started
-
-    def _encode_picture(self, picture: Picture) -> tuple[NDArray[np.float32], float]:
-        """The unit vector `(dim,)` of a picture, and the seconds that decoding and encoding took."""
-        model = self.encoder
-        started = time.perf_counter()
-        upright = _open_picture(picture, model.spec.image_size)
-        return model.encode_images([upright])[0], time.perf_counter() - started
-
-    def _ask(
-        self,
-        vector: NDArray[np.float32],
-        shown: str,
-        k: int,
-        by: Ranking,
-        filters: Filters,
-        *,
-        text: str = "",
-        encoding: float = 0.0,
-        exclude: int | None = None,
-    ) -> SearchResult:
-        """`encoding` is how long `vector` took; a `text` is mixed into it and adds its own time and words."""
-        if text.strip():
-            spoken, seconds = self._encode_text(text)
-            vector, encoding, shown = search.mix(vector, spoken), encoding + seconds, f"{shown} + {_one_line(text)}"
+    def _ask(self, asked: Query, k: int, by: Ranking, filters: Filters) -> SearchResult:
         opened = self.store
+        vectors, encoding = query_vectors.of_query(asked, opened, self)
         started = time.perf_counter()
-        hits = search.rank_images(opened, vector, k=k, by=by, filters=filters, exclude_image_id=exclude)
+        composed = search.compose(vectors, [term.weight for term in asked.terms])
+        hits = search.rank_images(
+            opened, composed.vector, k=k, by=by, filters=filters, exclude=asked.known_ids, terms=composed.terms
+        )
         searching = time.perf_counter() - started
         return search.SearchResult(
             hits=hits,
-            query=shown,
+            query=self._shown(asked),
             by=by,
             k=k,
             collection=self.name,
@@ -227,13 +209,30 @@ class Collection:
             encode_seconds=encoding,
             search_seconds=searching,
             matching=len(filters.rows(opened.records)) if filters else len(opened.records),
+            asked=asked,
             thumbnail=self.thumbnail,
         )
 
-    def _picture_ranking(self, by: str | None, text: str) -> Ranking:
-        if text.strip():
-            search.check_one_space(self.store, "a text cannot be mixed into a picture")
-        return search.choose_ranking(self.store, by, search.picture_rankings(self.store))
+    def _picture_ranking(self, by: str | None) -> str:
+        """The one that uses most where none is named."""
+        return search.picture_rankings(self.store)[-1] if by is None else by
+
+    def _shown(self, asked: Query) -> str:
+        """The query as people read it: like its typed form, pictures by name."""
+        words = []
+        for at, term in enumerate(asked.terms):
+            sign = "- " if term.weight < 0 else "+ " if at else ""
+            weight = "" if abs(term.weight) == 1 else f"{abs(term.weight):g}*"
+            words.append(f"{sign}{weight}{self._shown_subject(term)}{' (part)' if term.crop else ''}")
+        return " ".join(words)
+
+    def _shown_subject(self, term: Term) -> str:
+        subject = term.subject
+        if isinstance(subject, Text):
+            return " ".join(subject.text.split())
+        if isinstance(subject, Known):
+            return f"like {self.store.records[self.store.row_of(subject.image_id)].file_name}"
+        return f"picture {Path(subject.path).name}" if isinstance(subject, File) else subject.name
 
     def _asked_model(self, by: Ranking) -> str:
         """Whose vectors a ranking compares."""
@@ -242,12 +241,12 @@ class Collection:
 
     def _filters(
         self,
-        category: str | Iterable[str] | None,
-        file_contains: str,
-        license_id: int | Iterable[int] | None,
+        category: str | Iterable[str] | None = None,
+        file_contains: str = "",
+        license: int | Iterable[int] | None = None,  # noqa: A002 - as in `FilterWords`
     ) -> Filters:
         names = [category] if isinstance(category, str) else list(category or ())
-        ids = [license_id] if isinstance(license_id, int) else list(license_id or ())
+        ids = [license] if isinstance(license, int) else list(license or ())
         return search.Filters(
             categories=search.known_categories(self.store, names),
             file_contains=file_contains.strip(),
@@ -255,18 +254,6 @@ class Collection:
         )
 
 
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _open_picture(picture: Picture, side: int) -> Image:
-    """Upright RGB, as stored pictures were read; a Pillow image is taken as it is. Errors name the file."""
-    if not isinstance(picture, (Path, str, bytes)):
-        return picture.convert("RGB")
-    if isinstance(picture, bytes):
-        return images.open_for_encoder(picture, side)
-    path = Path(picture).expanduser()
-    try:
-        return images.open_for_encoder(path, side)
-    except errors.PictureError as error:
-        raise type(error)(f"{path} cannot be used as a query: {error}") from error
+def _mixed(subject: Subject, text: str) -> Query:
+    """A picture, and a text that counts as much unless it is blank."""
+    return Query((Term(subject), *([Term(Text(text))] if text.strip() else [])))

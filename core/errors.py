@@ -16,6 +16,7 @@ CocoLensError                what the user can act on; its text names what, wher
 │   ├── StoreBusyError       another process is writing this collection
 │   └── StoreWriteError      the store could not be written (disk full, no permission); the old one is untouched
 ├── QueryError               a query that cannot be asked of this collection
+│   └── QuerySyntaxError     a typed query that cannot be read; it points at the place
 ├── TrainingError            a training run cannot start or go on
 └── Cancelled                the user stopped a long job; what was done so far is kept
 """
@@ -83,6 +84,16 @@ class StoreWriteError(StoreError):
 
 class QueryError(CocoLensError):
     """A query that cannot be asked of this collection."""
+
+
+class QuerySyntaxError(QueryError):
+    """A typed query that cannot be read. `problem` is the text without the lines that point at the place, `position`
+    counts characters of the typed query from 0."""
+
+    def __init__(self, message: str, problem: str = "", position: int = 0) -> None:
+        super().__init__(message)
+        self.problem = problem or message
+        self.position = position
 
 
 class TrainingError(CocoLensError):

@@ -16,12 +16,12 @@ CORE = ROOT / "core"
 # A module may import from rows above its own, never from its own row or below. See docs/architecture.md.
 RANKS = (
     ("errors", "records", "progress", "threads", "spreadsheet"),
-    ("config", "images", "remote", "encoder", "index", "scenes", "show"),
+    ("config", "images", "remote", "encoder", "index", "query", "scenes", "show"),
     ("dataset", "decoding"),
     ("embedding",),
     ("store",),
     ("search", "projection"),
-    ("browsing", "lift", "evaluation"),
+    ("browsing", "lift", "evaluation", "query_vectors"),
     ("collection", "build", "training"),
     ("cli", "ui"),
 )
@@ -36,6 +36,7 @@ HOMES = {
     "safetensors": {"encoder", "training"},
     "ai_edge_litert": {"training"},
     "faiss": {"index"},
+    "lark": {"query"},
     "pycocotools": {"dataset"},
     "PIL": {"images", "decoding", "embedding", "scenes", "encoder", "training", "show"},
     "requests": {"images"},
@@ -158,7 +159,8 @@ def test_pages__are_screens_and_nothing_else() -> None:
     [
         ("import core", ("numpy", "torch", "faiss", "PIL", "streamlit", "open_clip")),
         ("import core.store", ("torch", "open_clip", "streamlit", "sklearn")),
-        ("import core.collection", ("torch", "open_clip", "streamlit", "sklearn", "matplotlib")),
+        ("import core.collection", ("torch", "open_clip", "streamlit", "sklearn", "matplotlib", "lark")),
+        ("import core.query", ("numpy", "PIL", "lark")),
         ("import core.encoder", ("torch", "open_clip")),
         ("import core.cli", ("numpy", "torch", "faiss", "streamlit", "open_clip", "tqdm")),
     ],

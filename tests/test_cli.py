@@ -107,10 +107,60 @@ def test_search__says_when_the_model_does_not_read_to_the_end(db: Path, capsys: 
     assert "longer than what the model reads" in err
 
 
+def test_search__terms_and_their_shares(db: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "search", "colours", "2*yellow - green", "--by", "image", "-k", 2, "--parts")
+    lines = out.splitlines()
+    assert code == 0
+    assert lines[0].split() == ["rank", "score", "shares", "image", "id", "file", "caption"]
+    _, score, first, second, image_id, file, *_ = lines[1].split()
+    assert float(first) + float(second) == pytest.approx(float(score), abs=2e-3)
+    assert first[0] in "+-"
+    assert (image_id, file) in (("1", "red/1.png"), ("5", "yellow/5.png"))
+    assert "shares, in this order: + 2*yellow, - green" in lines
+    code, out, _ = run(capsys, "search", "colours", "- green + 2*yellow", "--json", "-k", 2)
+    made = json.loads(out)
+    assert (made["typed"], made["by"]) == ("- green + 2*yellow", "fused")
+    for hit in made["hits"]:
+        assert [(part["term"], part["side"]) for part in hit["parts"]] == [
+            (0, "image"),
+            (0, "caption"),
+            (1, "image"),
+            (1, "caption"),
+        ]
+        assert sum(part["share"] for part in hit["parts"]) == pytest.approx(hit["score"], abs=1e-5)
+
+
+def test_search__pictures_as_terms(db: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = db.parent / "my query.png"
+    colour_encoder.picture("blue").save(file)
+    made = json.loads(run(capsys, "search", "colours", f'file:"{file}"', "--json", "-k", 1)[1])
+    assert (made["hits"][0]["image_id"], made["by"], made["query"]) == (3, "image", "picture my query.png")
+    mixed = json.loads(run(capsys, "search", "colours", "img:2 - red", "--image", file, "--json", "-k", 9)[1])
+    assert mixed["typed"] == f'file:"{file}" + img:2 - red'
+    assert 2 not in [hit["image_id"] for hit in mixed["hits"]]
+    assert mixed["hits"][0]["image_id"] == 3
+
+
+def test_search__plain_takes_the_text_literally(db: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made = json.loads(run(capsys, "search", "colours", "red - blue", "--plain", "--json", "-k", 5)[1])
+    assert made["typed"] == '"red - blue"'
+    assert {part["term"] for hit in made["hits"] for part in hit["parts"]} == {0}
+    assert run(capsys, "search", "colours", "red +", "--plain", "-k", 1)[0] == 0
+
+
+def test_search__an_error_points_at_the_place(db: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = run(capsys, "search", "colours", "red + 0*blue")
+    assert (code, out) == (2, "")
+    assert err.startswith("error: the weight 0 ")
+    assert err.splitlines()[1:] == ["  red + 0*blue", "        ^"]
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
         (("search", "colours"), "there is no query"),
+        (("search", "colours", "red - red"), "cancel each other out"),
+        (("search", "colours", "red + img:77"), "no picture with image_id 77"),
         (("search", "colours", "red", "--image", "absent.jpg"), "the file is missing"),
         (("search", "colours", "--image", "absent.jpg"), "absent.jpg cannot be used as a query: the file is missing"),
         (("search", "colors", "red"), "there are: colours"),

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core import collection, encoder, errors, images
+from core import collection, encoder, errors, images, search
 from core.collection import Collection
+from core.query import Crop, Handed, Query, Term, Text
 from core.search import Ranking
 from tests import colour_collection, colour_encoder
 
@@ -227,3 +228,101 @@ def test_search__many_threads_get_their_own_answers(opened: Collection) -> None:
         firsts = list(pool.map(lambda word: opened.search(word, k=1, by="image")[0].record.categories[0], words))
     assert firsts == words
     assert isinstance(opened._vector_of(0), np.ndarray)
+
+
+@pytest.mark.parametrize("by", [*Ranking, None])
+def test_query__one_term_is_what_search_has_always_found(opened: Collection, by: Ranking | None) -> None:
+    model = colour_encoder.ColourEncoder()
+    ranking = by or Ranking.FUSED
+    for text in ("red", "so\n blue ", "green - or not", "nothing known"):
+        expected = search.rank_images(opened.store, model.encode_texts([text])[0], k=4, by=ranking)
+        assert opened.search(text, 4, by).hits == expected
+        assert opened.query(Query((Term(Text(text), 3),)), 4, by).hits == expected
+    assert opened.query("a red bus", 4, by).hits == opened.search("a red bus", 4, by).hits
+    picture = colour_encoder.picture("magenta")
+    expected = search.rank_images(opened.store, model.encode_images([picture])[0], k=4, by=ranking)
+    assert opened.search_image(picture, 4, by).hits == expected
+    expected = search.rank_images(opened.store, opened._vector_of(2), k=4, by=ranking, exclude=[3])
+    assert opened.similar_to(3, 4, by).hits == expected
+    assert opened.query("img:3", 4, by or "fused").hits == expected
+
+
+def test_query__a_picture_asks_by_image_unless_told_otherwise(opened: Collection) -> None:
+    assert opened.query("red").by is Ranking.FUSED
+    assert opened.query("red + img:1").by is opened.query("img:1").by is Ranking.IMAGE
+    assert opened.query("red + img:1", by="fused").by is Ranking.FUSED
+
+
+def test_query__a_minus_term_leads_away(opened: Collection) -> None:
+    reds = opened.query("yellow - green", 5, "image")
+    assert reds[0].record.categories == ("red",)
+    assert opened.query("-red", 5, "image")[4].record.categories == ("red",)
+    assert reds.query == "yellow - green"
+    assert reds.typed == "yellow - green"
+
+
+@pytest.mark.parametrize("by", list(Ranking))
+def test_query__shares_add_up_to_the_score(opened: Collection, by: Ranking, tmp_path: Path) -> None:
+    file = tmp_path / "half and half.png"
+    colour_encoder.picture("cyan").save(file)
+    typed = f'100*red - 99*"red or so" + 0.01*img:2 - img:5[0,0,0.5,0.5] + file:"{file}"'
+    for asked in (typed, "2*blue - green", "white + so"):
+        found = opened.query(asked, 9, by)
+        count = len(found.asked.terms)  # type: ignore[union-attr]
+        assert found.hits
+        for hit in found:
+            assert sum(part.share for part in hit.parts) == pytest.approx(hit.score, abs=1e-6)
+            assert sum(hit.term_shares) == pytest.approx(hit.score, abs=1e-6)
+            assert sum(hit.side_shares) == pytest.approx(hit.score, abs=1e-6)
+            assert len(hit.term_shares) == count
+            assert len(hit.side_shares) == (2 if by is Ranking.FUSED else 1)
+            assert len(hit.parts) == count * len(hit.side_shares)
+
+
+def test_query__pictures_of_the_collection_are_left_out(opened: Collection) -> None:
+    assert sorted(ids(opened.query("img:1 - img:3 + red", 9))) == [2, 4, 5]
+    assert sorted(ids(opened.query("img:1[0,0,0.5,1] + img:1", 9))) == [2, 3, 4, 5]
+    with pytest.raises(errors.QueryError, match="image_id 77"):
+        opened.query("red + img:77")
+
+
+def test_query__files_and_crops(opened: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    halves = Image.new("RGB", (40, 20))
+    halves.paste(colour_encoder.COLOURS["red"], (0, 0, 30, 20))
+    halves.paste(colour_encoder.COLOURS["blue"], (30, 0, 40, 20))
+    halves.save(tmp_path / "halves.png")
+    monkeypatch.chdir(tmp_path)
+    assert ids(opened.query("file:halves.png[0,0,0.75,1]", 1)) == [1]
+    right = opened.query("file:halves.png[0.75,0,0.25,1]", 1)
+    assert ids(right) == [3]
+    assert right.query == "picture halves.png (part)"
+    handed = Query((Term(Handed(halves, "my picture"), 1, Crop(0.75, 0, 0.25, 1)),))
+    assert ids(opened.query(handed, 1)) == [3]
+    assert (opened.query(handed).query, opened.query(handed).typed) == ("my picture (part)", None)
+    for sliver in ("[0,0,0.001,1e-300]", "[0.999999,0.9999999,0.000001,0.0000001]"):
+        assert len(opened.query(f"file:halves.png{sliver}", 1)) == 1
+    with pytest.raises(errors.PictureError, match=r"absent\.png cannot be used as a query: the file is missing"):
+        opened.query("red + file:absent.png")
+
+
+def test_query__terms_that_cancel_out_leave_nothing(opened: Collection) -> None:
+    file = opened.store.picture_path(opened.store.records[1])
+    for asked in ("red - red", f'img:2 - file:"{file}"', "2*red + img:1 - 2*red - img:1"):
+        with pytest.raises(errors.QueryError, match="cancel each other out"):
+            opened.query(asked)
+
+
+def test_query__filters_and_their_faults(opened: Collection) -> None:
+    assert ids(opened.query("2*red + blue", by="image", category="BLUE")) == [3]
+    with pytest.raises(errors.QueryError, match="near ones: yellow"):
+        opened.query("red + blue", category="yelow")
+    with pytest.raises(TypeError, match="licence"):
+        opened.query("red", licence=1)  # type: ignore[call-arg]
+    with pytest.raises(errors.QuerySyntaxError, match=r"'\+' has nothing after it"):
+        opened.query("red +")
+
+
+def test_query__texts_are_read_together_and_pictures_seen_together(opened: Collection) -> None:
+    model = opened.encoder
+    opened.query("red + blue - img:1[0,0,1,1] + img:2[0,0,1,1] + img:3")
+    assert (model.texts_seen, model.batches) == (2, [2])  # type: ignore[attr-defined]

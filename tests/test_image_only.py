@@ -158,6 +158,8 @@ def test_search__a_text_finds_captions_and_a_picture_pictures(words: Words) -> N
         (lambda opened, file: opened.search_image(file, by="caption"), "rank by 'image' instead of 'caption'"),
         (lambda opened, file: opened.search_image(file, text="blue"), "a text cannot be mixed into a picture"),
         (lambda opened, _: opened.similar_to(1, text="blue"), "a text cannot be mixed into a picture"),
+        (lambda opened, _: opened.query("red + img:1"), "a text cannot be mixed into a picture"),
+        (lambda opened, _: opened.query("img:1 - img:2", by="caption"), "rank by 'image' instead of 'caption'"),
         (lambda opened, file: opened.captions_for(file), "captions cannot be ranked by a picture"),
         (lambda opened, _: opened.captions_near(1), "captions cannot be ranked by a picture"),
     ],
@@ -168,6 +170,17 @@ def test_search__what_needs_one_space_is_refused(
     words.build()
     with pytest.raises(errors.QueryError, match=f"encoded with sight, which does not read text, so {says}"):
         ask(words.open(), words.images / "red.png")
+
+
+def test_query__composes_within_each_space(words: Words) -> None:
+    words.build()
+    opened = words.open()
+    for asked, by in (("red, said 1 times - 0.5*green", Ranking.CAPTION), ("img:1 - 0.5*img:2", Ranking.IMAGE)):
+        found = opened.query(asked, 4)
+        assert found.by is by
+        for hit in found:
+            assert [(part.term, part.side) for part in hit.parts] == [(0, by.value), (1, by.value)]
+            assert sum(hit.term_shares) == pytest.approx(hit.score, abs=1e-6)
 
 
 def test_search__without_read_captions_says_what_to_do(words: Words) -> None:

@@ -154,3 +154,28 @@ def test_from_bytes__survives_damage(index: VectorIndex) -> None:
             VectorIndex.from_bytes(bytes(damaged[: chance.choice((len(data), chance.randrange(len(data))))]))
         except StoreCorruptError:
             continue
+
+
+def test_vectors_at__rows_in_the_order_asked() -> None:
+    vectors = unit(np.random.default_rng(5), 9, 4)
+    index = VectorIndex.build(vectors)
+    rows = np.array([7, 0, 7])
+    np.testing.assert_array_equal(index.vectors_at(rows), index.vectors()[rows])
+    assert index.vectors_at(rows).dtype == np.float32
+    assert index.vectors_at(np.array([], np.int64)).shape == (0, 4)
+    for wrong in (9, -1):
+        with pytest.raises(QueryError, match="rows 0 to 8"):
+            index.vectors_at(np.array([0, wrong]))
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_mean__of_some_rows(monkeypatch: pytest.MonkeyPatch, kept: bool) -> None:
+    monkeypatch.setattr("core.index._BLOCK", 4)
+    if not kept:
+        monkeypatch.setattr("core.index._KEEP_DECODED_BYTES", 0)
+    index = VectorIndex.build(unit(np.random.default_rng(5), 30, 4))
+    rows = np.arange(1, 30, 3)
+    np.testing.assert_allclose(index.mean(rows), index.vectors()[rows].mean(axis=0), atol=1e-6)
+    for wrong in ([], [30]):
+        with pytest.raises(QueryError):
+            index.mean(np.array(wrong, np.int64))

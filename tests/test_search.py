@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from core import errors, search
 from core.index import VectorIndex
+from core.query import Handed, Query, Term, parse
 from core.search import Filters, Ranking
 from tests import colour_encoder, memory_store
 
@@ -30,7 +32,11 @@ def ids(hits: tuple[search.SearchHit, ...]) -> list[int]:
 
 
 def brute_force(
-    store: memory_store.MemoryStore, vector: NDArray[np.float32], by: Ranking, filters: Filters, exclude: int | None
+    store: memory_store.MemoryStore,
+    vector: NDArray[np.float32],
+    by: Ranking,
+    filters: Filters,
+    exclude: tuple[int, ...],
 ) -> list[tuple[float, int]]:
     """(score, image id), best first: the plain reading of the definition."""
     images = store.image_index.vectors() @ vector
@@ -49,7 +55,7 @@ def brute_force(
             Ranking.CAPTION: best[row],
             Ranking.FUSED: weight * images[row] + (1 - weight) * caption,
         }[by]
-        if filters.pass_record(record) and record.image_id != exclude and score > -np.inf:
+        if filters.pass_record(record) and record.image_id not in exclude and score > -np.inf:
             scored.append((float(score), record.image_id))
     return sorted(scored, key=lambda entry: (-entry[0], entry[1]))
 
@@ -70,13 +76,13 @@ def test_rank_images__is_brute_force(by: Ranking, k: int, filters: Filters) -> N
     store = memory_store.random(120)
     for seed in range(3):
         vector = memory_store.unit(np.random.default_rng(seed), 1, 8)[0]
-        for exclude in (None, 1 + 3 * seed):
+        for exclude in ((), (1 + 3 * seed,), (1, 1, 4 + 3 * seed)):
             expected = brute_force(store, vector, by, filters, exclude)[:k]
-            hits = search.rank_images(store, vector, k=k, by=by, filters=filters, exclude_image_id=exclude)
+            hits = search.rank_images(store, vector, k=k, by=by, filters=filters, exclude=exclude)
             assert ids(hits) == [image_id for _, image_id in expected]
             assert [hit.score for hit in hits] == pytest.approx([score for score, _ in expected], abs=1e-6)
             assert [hit.rank for hit in hits] == list(range(1, len(hits) + 1))
-            assert all(sum(hit.parts) == pytest.approx(hit.score, abs=1e-6) for hit in hits)
+            assert all(sum(part.share for part in hit.parts) == pytest.approx(hit.score, abs=1e-6) for hit in hits)
 
 
 def test_rank_images__red_finds_the_red_picture() -> None:
@@ -208,7 +214,12 @@ def test_search_result__to_dict_is_the_json_object() -> None:
         "caption": "a red bus",
         "captions": ["a red bus", "something blue"],
         "categories": ["red"],
+        "parts": [{"term": 0, "side": "image", "share": pytest.approx(1.0, abs=1e-3)}],
     }
+    assert made["typed"] is None
+    asked = parse("2*red - blue")
+    assert result(asked=asked).to_dict()["typed"] == "2*red - blue"
+    assert result(asked=Query((Term(Handed(b"")),))).to_dict()["typed"] is None
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "  =cmd|' /C calc'!A0"])
@@ -221,3 +232,62 @@ def test_search_result__to_csv_defuses_formulas(text: str) -> None:
     assert line["file_name"].startswith("'")
     assert line["captions"].startswith("'")
     assert (line["rank"], line["score"], line["image_id"]) == ("1", "0.5", "7")
+
+
+@pytest.mark.parametrize("by", list(Ranking))
+def test_rank_images__terms_divide_every_score(by: Ranking) -> None:
+    store = memory_store.random(200, dim=32)
+    assert any(not record.captions for record in store.records)
+    for seed in range(5):
+        chance = np.random.default_rng(seed)
+        weights = chance.uniform(-2, 2, 4)
+        vectors = memory_store.unit(chance, 4, 32)
+        asked = search.compose(vectors, weights)  # type: ignore[arg-type]
+        hits = search.rank_images(store, asked.vector, k=200, by=by, terms=asked.terms)
+        assert hits == tuple(
+            replace(whole, parts=hit.parts)
+            for whole, hit in zip(search.rank_images(store, asked.vector, k=200, by=by), hits, strict=True)
+        )
+        for hit in hits:
+            assert sum(part.share for part in hit.parts) == pytest.approx(hit.score, abs=1e-6)
+            assert [part.term for part in hit.parts if part.side == hit.parts[0].side] == [0, 1, 2, 3]
+        length = np.linalg.norm(weights @ vectors)
+        row = store.row_of(hits[0].record.image_id)
+        cosines = store.caption_index.scores(asked.vector)
+        best = max(np.flatnonzero(store.caption_image_rows == row), default=None, key=cosines.item)
+        sides = {
+            "image": store.image_index.vectors()[row],
+            "caption": None if best is None else store.caption_index.vectors()[best],
+        }
+        factors = {"image": 0.2, "caption": 0.8} if by is Ranking.FUSED else {"image": 1.0, "caption": 1.0}
+        for part in hits[0].parts:
+            against = sides[part.side]
+            if against is not None:
+                expected = factors[part.side] * weights[part.term] * vectors[part.term] @ against / length
+                assert part.share == pytest.approx(expected, abs=1e-6)
+
+
+def test_rank_images__terms_where_nothing_has_captions() -> None:
+    store = memory_store.random(20, captions=(0, 1))
+    asked = search.compose(memory_store.unit(np.random.default_rng(1), 2, 8), [1, -0.5])
+    for hit in search.rank_images(store, asked.vector, k=9, by=Ranking.FUSED, terms=asked.terms):
+        assert sum(part.share for part in hit.parts) == pytest.approx(hit.score, abs=1e-6)
+    assert search.rank_images(store, asked.vector, k=9, by=Ranking.CAPTION, terms=asked.terms) == ()
+
+
+def test_compose__one_term_keeps_its_own_vector() -> None:
+    vectors = memory_store.unit(np.random.default_rng(0), 1, 8)
+    for weight in (1, 0.5, 7):
+        assert (search.compose(vectors, [weight]).vector == vectors[0]).all()
+        assert (search.compose(vectors, [-weight]).vector == -vectors[0]).all()
+
+
+def test_compose__the_direction_of_the_weighted_sum() -> None:
+    vectors = memory_store.unit(np.random.default_rng(0), 3, 8)
+    asked = search.compose(vectors, [2, -1, 0.5])
+    total = 2 * vectors[0] - vectors[1] + 0.5 * vectors[2]
+    np.testing.assert_allclose(asked.vector, total / np.linalg.norm(total), atol=1e-6)
+    np.testing.assert_allclose(asked.terms.sum(axis=0), asked.vector, atol=1e-7)
+    np.testing.assert_allclose(asked.vector, search.compose(vectors, [20, -10, 5]).vector, atol=1e-7)
+    with pytest.raises(errors.QueryError, match="cancel each other out"):
+        search.compose(np.stack([vectors[0], vectors[0]]), [3, -3])

@@ -7,17 +7,23 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core import errors
+from core import errors, query
 from core.cli import options, tables
 
 if TYPE_CHECKING:
     from core.search import SearchResult
 
-_SUMMARY = "Search a collection by a text, by a picture, or by both."
+_SUMMARY = "Search a collection by texts, by pictures, or by both."
 _EXAMPLES = """  python -m core search demo "red bus"
   python -m core search demo "two dogs" -k 5 --by caption --category dog
   python -m core search demo --image photo.jpg --json
   python -m core search demo "in the snow" --image photo.jpg
+  python -m core search demo "2*dog + beach - person" --parts
+  python -m core search demo "img:1000139[0.1,0.2,0.5,0.5] + file:photo.jpg"
+
+A TEXT is one text, or terms between + and - with blanks around the signs: texts, img:ID (a picture of the collection),
+file:PATH, each with a weight before it (2*) and pictures with a part in shares of them ([left,top,width,height]).
+Quotes keep signs: "a red + blue kite".
 
 Rankings: image compares the query with the pictures themselves, caption with their captions, fused with both.
 Scores are cosine similarities: higher is better, and comparable only within one query."""
@@ -27,7 +33,8 @@ def register(commands: options.Commands) -> None:
     """Adds `search`."""
     parser = options.add_command(commands, "search", summary=_SUMMARY, examples=_EXAMPLES)
     options.add_collection(parser)
-    parser.add_argument("text", nargs="?", metavar="TEXT", help="what the picture should show")
+    parser.add_argument("text", nargs="?", metavar="TEXT", help="what the picture should show; see below for terms")
+    parser.add_argument("--plain", action="store_true", help="take TEXT as it is, signs and quotes included")
     parser.add_argument(
         "--image", type=Path, metavar="FILE", help="search by this picture; a TEXT is mixed in, counting as much"
     )
@@ -45,6 +52,7 @@ def register(commands: options.Commands) -> None:
     )
     parser.add_argument("--file", default="", metavar="PART", help="only pictures whose file name contains PART")
     parser.add_argument("--license", type=int, action="append", metavar="ID", help="only pictures with this licence id")
+    parser.add_argument("--parts", action="store_true", help="show what each term adds to a score")
     options.add_device(parser)
     options.add_json(parser)
     parser.set_defaults(run=run)
@@ -59,27 +67,54 @@ def run(arguments: argparse.Namespace) -> int:
         )
     from core import collection
 
+    asked = _asked(arguments)
     opened = collection.open_collection(arguments.name, options.db_folder(arguments), arguments.device)
-    filters = {"category": arguments.category, "file_contains": arguments.file, "license": arguments.license}
-    if arguments.image is None:
-        found = opened.search(arguments.text, arguments.k, arguments.by, **filters)
-    else:
-        ranking = arguments.by or "image"
-        found = opened.search_image(arguments.image, arguments.k, ranking, text=arguments.text or "", **filters)
-    if arguments.text is not None and opened.text_encoder.exceeds_context(arguments.text):
+    found = opened.query(
+        asked,
+        arguments.k,
+        arguments.by,
+        category=arguments.category,
+        file_contains=arguments.file,
+        license=arguments.license,
+    )
+    if any(opened.text_encoder.exceeds_context(text) for text in asked.texts):
         print("note: the text is longer than what the model reads; its end was left out", file=sys.stderr)
     if arguments.json:
         tables.print_json(found.to_dict())
     else:
-        _print_result(found)
+        _print_result(found, parts=arguments.parts)
     return 0
 
 
-def _print_result(found: SearchResult) -> None:
+def _asked(arguments: argparse.Namespace) -> query.Query:
+    """The picture given as a file, then the terms of the text."""
+    terms: list[query.Term] = []
+    if arguments.image is not None:
+        terms.append(query.Term(query.File(str(arguments.image))))
+    if arguments.text is not None:
+        text: str = arguments.text
+        terms += [query.Term(query.Text(text))] if arguments.plain else query.parse(text).terms
+    return query.Query(tuple(terms))
+
+
+def _print_result(found: SearchResult, *, parts: bool) -> None:
+    shares = ["  ".join(f"{share:+.3f}" for share in hit.term_shares) for hit in found]
+    headers = ("rank", "score", *(["shares"] if parts else []), "image id", "file", "caption")
     rows = [
-        (hit.rank, f"{hit.score:.3f}", hit.record.image_id, hit.record.file_name, hit.caption or "") for hit in found
+        (
+            hit.rank,
+            f"{hit.score:.3f}",
+            *([shared] if parts else []),
+            hit.record.image_id,
+            hit.record.file_name,
+            hit.caption or "",
+        )
+        for hit, shared in zip(found, shares, strict=True)
     ]
-    tables.print_table(("rank", "score", "image id", "file", "caption"), rows, right=(0, 1, 2))
+    tables.print_table(headers, rows, right=(0, 1, 2, 3) if parts else (0, 1, 2))
+    if parts and found.asked is not None:
+        terms = ", ".join(query.format_term(term) for term in found.asked.terms)
+        print(f"\nshares, in this order: {tables.plain(terms)}")
     times = f"encoded in {found.encode_seconds * 1000:.0f} ms, searched in {found.search_seconds * 1000:.0f} ms"
     counts = f"{len(found):,} of {found.matching:,} pictures"
     print(f"\n{counts} in {found.collection} (ranking: {found.by.value}; model: {found.model}); {times}")

@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 from core.records import Caption, ImageRecord
 
 FoundBy: TypeAlias = Literal["image", "caption", "both"]
+Side: TypeAlias = Literal["image", "caption"]
 
 
 class Ranking(StrEnum):
@@ -20,12 +21,22 @@ class Ranking(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class HitPart:
+    """What one term of the query, counted from 0, adds to a score through the picture's own vector or through its best
+    caption's. Negative where the term speaks against the picture."""
+
+    term: int
+    side: Side
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class SearchHit:
     """One picture found. `score` is the cosine similarity, or for the fused ranking the weighted mean of two.
 
     `caption` is the matched caption: the one that scored, or beside an image score the picture's caption nearest to
     the query (its first one where the model of the pictures does not read); None for a picture without captions.
-    `parts` are the shares that add up to `score`.
+    `parts` are the shares that add up to `score`: by term, and for the fused ranking by side within a term.
     """
 
     rank: int
@@ -33,7 +44,21 @@ class SearchHit:
     record: ImageRecord
     caption: str | None
     found_by: FoundBy
-    parts: tuple[float, ...] = ()
+    parts: tuple[HitPart, ...] = ()
+
+    @property
+    def term_shares(self) -> tuple[float, ...]:
+        """What each term adds to the score, in the order of the terms."""
+        terms = sorted({part.term for part in self.parts})
+        return tuple(sum(part.share for part in self.parts if part.term == term) for term in terms)
+
+    @property
+    def side_shares(self) -> tuple[float, ...]:
+        """What each side adds to the score: the picture's vector, then its best caption's, where both count."""
+        found: dict[Side, float] = {}
+        for part in self.parts:
+            found[part.side] = found.get(part.side, 0.0) + part.share
+        return tuple(found.values())
 
 
 @dataclass(frozen=True, slots=True)

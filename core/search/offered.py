@@ -12,6 +12,7 @@ from core import errors, store
 from core.search.hits import Ranking
 
 if TYPE_CHECKING:
+    from core.query import Query
     from core.store import Store
 
 
@@ -35,6 +36,17 @@ def picture_rankings(opened: Store) -> tuple[Ranking, ...]:
     return text_rankings(opened) if opened.one_space else (Ranking.IMAGE,)
 
 
+def query_rankings(opened: Store, asked: Query) -> tuple[Ranking, ...]:
+    """The rankings that a query can ask for, the one it takes by itself last: that of a text for texts alone, and by
+    image as soon as there is a picture. Raises `QueryError` for texts and pictures together where they cannot be
+    compared, and as `text_rankings`."""
+    if not asked.has_pictures:
+        return text_rankings(opened)
+    if asked.texts:
+        check_one_space(opened, "a text cannot be mixed into a picture")
+    return (*(by for by in picture_rankings(opened) if by is not Ranking.IMAGE), Ranking.IMAGE)
+
+
 def choose(opened: Store, by: str | None, offered: tuple[Ranking, ...]) -> Ranking:
     """The ranking called `by`, None for the last of those `offered`. Raises `QueryError` for any other."""
     if by is None:
@@ -42,7 +54,7 @@ def choose(opened: Store, by: str | None, offered: tuple[Ranking, ...]) -> Ranki
     if by not in set(Ranking):
         raise errors.QueryError(f"there is no ranking {by!r}; choose one of {', '.join(Ranking)}")
     if by not in offered:
-        check_one_space(opened, f"rank by {offered[0].value!r} instead of {by!r}")
+        check_one_space(opened, f"rank by {offered[-1].value!r} instead of {by!r}")
         raise errors.QueryError(
             f"the collection {opened.manifest.name!r} has no captions, so rank by 'image' instead of {by!r}"
         )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core import errors
+from core.search import shares
 from core.search.filters import NO_FILTERS, Filters
-from core.search.hits import CaptionHit, FoundBy, Ranking, SearchHit
+from core.search.hits import CaptionHit, FoundBy, Ranking, SearchHit, Side
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,6 +23,8 @@ FUSED_IMAGE_WEIGHT = 0.2
 `benchmarks/fusion_weight.py` on photos and scenes held out of training: between 0.1 and 0.3 it does as well as the
 captions alone on photos and better on scenes."""
 
+_SIDE_WEIGHTS: dict[Side, float] = {"image": FUSED_IMAGE_WEIGHT, "caption": 1 - FUSED_IMAGE_WEIGHT}
+
 
 def rank_images(
     store: Store,
@@ -29,41 +33,48 @@ def rank_images(
     k: int,
     by: Ranking = Ranking.IMAGE,
     filters: Filters = NO_FILTERS,
-    exclude_image_id: int | None = None,
+    exclude: Collection[int] = (),
+    terms: NDArray[np.float64] | None = None,
 ) -> tuple[SearchHit, ...]:
     """The `k` best pictures for a unit query vector `(dim,)`, best first; equal scores in row order.
 
     `by` IMAGE scores a picture by its own vector; CAPTION by its best caption, so that pictures without captions
     cannot be found; FUSED by `FUSED_IMAGE_WEIGHT` of the one and the rest of the other. `k` is clamped to what there
-    is; `k` hits come back whenever `k` pictures pass `filters`. `exclude_image_id` leaves one picture out.
+    is; `k` hits come back whenever `k` pictures pass `filters`. The pictures with the ids `exclude` are left out.
+    `terms` `(t, dim)` add up to `vector` and divide each score among them; without them it is one term.
     Where pictures and captions are of two models, IMAGE takes a vector of the one, CAPTION of the other. Raises
     `QueryError` for a vector that is not this collection's, and there for FUSED.
     """
     if by is Ranking.FUSED and not store.one_space:
         raise errors.QueryError("pictures and captions of two models have no scores that could be fused")
-    allowed = _allowed_rows(store, filters, exclude_image_id)
+    allowed = _allowed_rows(store, filters, exclude)
+    totals: dict[Side, NDArray[np.float32]]  # of each hit, by side
     if by is Ranking.IMAGE:
         rows, scores = _nearest(store.image_index, vector, k, allowed)
-        parts = scores[:, None]
+        totals = {"image": scores}
         found: list[FoundBy] = ["image"] * len(rows)
     else:
         captions = best_captions(store, vector)
         if by is Ranking.CAPTION:
             rows = _top(captions, k, allowed)
-            parts = captions[rows][:, None]
+            totals = {"caption": captions[rows]}
             found = ["caption"] * len(rows)
         else:
             images = store.image_index.scores(vector)
-            shares = fused_shares(images, captions)
-            rows = _top(shares.sum(axis=1), k, allowed)
-            parts = shares[rows]
+            fused = fused_shares(images, captions)
+            rows = _top(fused.sum(axis=1), k, allowed)
+            totals = {"image": fused[rows, 0], "caption": fused[rows, 1]}
             found = _found_by(rows, _top(images, k, allowed), _top(captions, k, allowed))
-        scores = parts.sum(axis=1)
-    compared = vector if store.one_space or by is Ranking.CAPTION else None
-    matched = _matched_captions(store, compared, rows)
+    scores = np.sum(list(totals.values()), axis=0)
+    best = _nearest_captions(store, vector, rows) if store.one_space or by is Ranking.CAPTION else {}
+    if terms is None or len(terms) == 1:
+        parts = shares.undivided(totals)
+    else:
+        weights = _SIDE_WEIGHTS if by is Ranking.FUSED else dict.fromkeys(totals, 1.0)
+        parts = shares.divided(store, vector, terms, rows=rows, best=best, weights=weights)
     return tuple(
-        SearchHit(rank, float(score), store.records[row], matched.get(int(row)), by_whom, tuple(map(float, shares)))
-        for rank, (row, score, by_whom, shares) in enumerate(zip(rows, scores, found, parts, strict=True), start=1)
+        SearchHit(rank, float(score), store.records[row], _shown_caption(store, int(row), best), by_whom, hit_parts)
+        for rank, (row, score, by_whom, hit_parts) in enumerate(zip(rows, scores, found, parts, strict=True), start=1)
     )
 
 
@@ -71,7 +82,7 @@ def rank_captions(
     store: Store, vector: NDArray[np.float32], *, k: int, filters: Filters = NO_FILTERS
 ) -> tuple[CaptionHit, ...]:
     """The `k` captions nearest to a unit query vector `(dim,)`, of pictures that pass `filters`, best first."""
-    allowed = _allowed_rows(store, filters, None)
+    allowed = _allowed_rows(store, filters, ())
     rows, scores = _nearest(store.caption_index, vector, k, _caption_rows(store, allowed))
     return tuple(
         CaptionHit(rank, float(score), store.captions[row], store.records[store.caption_image_rows[row]])
@@ -102,13 +113,13 @@ def fused_shares(
     return np.stack([image_weight * images, (1 - image_weight) * filled], axis=-1).astype(np.float32)
 
 
-def _allowed_rows(store: Store, filters: Filters, exclude_image_id: int | None) -> NDArray[np.int64] | None:
+def _allowed_rows(store: Store, filters: Filters, exclude: Collection[int]) -> NDArray[np.int64] | None:
     """Ascending rows that may be found; None for all of them."""
     allowed = filters.rows(store.records) if filters else None
-    if exclude_image_id is None:
+    if not exclude:
         return allowed
     rows: NDArray[np.int64] = np.arange(len(store.records)) if allowed is None else allowed
-    others: NDArray[np.int64] = rows[rows != store.row_of(exclude_image_id)]
+    others: NDArray[np.int64] = rows[~np.isin(rows, [store.row_of(image_id) for image_id in exclude])]
     return others
 
 
@@ -154,12 +165,19 @@ def _found_by(rows: NDArray[np.int64], by_image: NDArray[np.int64], by_caption: 
     ]
 
 
-def _matched_captions(store: Store, vector: NDArray[np.float32] | None, rows: NDArray[np.int64]) -> dict[int, str]:
-    """For each row its caption nearest to the query, as shown; the first one where there is nothing to compare."""
-    matched = {int(row): store.records[row].captions[0].display for row in rows if store.records[row].captions}
+def _nearest_captions(store: Store, vector: NDArray[np.float32], rows: NDArray[np.int64]) -> dict[int, int]:
+    """For each of these rows that has captions with a vector, the row of the caption nearest to the query."""
     wanted = _caption_rows(store, rows) if store.caption_index.count else None
-    if vector is not None and wanted is not None and len(wanted):
-        near, _ = _nearest(store.caption_index, vector, len(wanted), wanted)
-        for caption_row in near[::-1]:  # worst first, so that the best one is what stays
-            matched[int(store.caption_image_rows[caption_row])] = store.captions[caption_row].display
-    return matched
+    if wanted is None or not len(wanted):
+        return {}
+    near, _ = _nearest(store.caption_index, vector, len(wanted), wanted)
+    # Worst first, so that the best one is what stays.
+    return {int(store.caption_image_rows[caption_row]): int(caption_row) for caption_row in near[::-1]}
+
+
+def _shown_caption(store: Store, row: int, best: Mapping[int, int]) -> str | None:
+    """A picture's caption nearest to the query; the first one where there is nothing to compare."""
+    if row in best:
+        return store.captions[best[row]].display
+    captions = store.records[row].captions
+    return captions[0].display if captions else None

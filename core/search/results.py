@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, overload
 
 from core import spreadsheet
+from core.query import Query, format_query
 from core.records import ImageRecord
 from core.search.hits import Ranking, SearchHit
 
@@ -23,8 +24,9 @@ _COLUMNS = ("rank", "score", "image_id", "file_name", "caption", "captions", "ca
 class SearchResult:
     """Hits, best first, with everything needed to say where they came from. Behaves as a sequence of `SearchHit`.
 
-    `query` is the query as shown to people; `matching` counts the pictures that passed the filters, found or not.
-    `thumbnail` fetches a picture's JPEG or WebP bytes (or None) at a side in pixels; without it, grids show captions.
+    `query` is the query as shown to people, `asked` its terms, which the parts of the hits refer to; `matching` counts
+    the pictures that passed the filters, found or not. `thumbnail` fetches a picture's JPEG or WebP bytes (or None) at
+    a side in pixels; without it, grids show captions.
     """
 
     hits: tuple[SearchHit, ...]
@@ -37,6 +39,7 @@ class SearchResult:
     encode_seconds: float
     search_seconds: float
     matching: int
+    asked: Query | None = None
     thumbnail: Callable[[ImageRecord, int], bytes | None] | None = field(default=None, repr=False, compare=False)
 
     def __len__(self) -> int:
@@ -52,10 +55,17 @@ class SearchResult:
     def __getitem__(self, position: int | slice) -> SearchHit | tuple[SearchHit, ...]:
         return self.hits[position]
 
+    @property
+    def typed(self) -> str | None:
+        """The query in its typed form; None when it holds a picture that was handed in."""
+        return format_query(self.asked) if self.asked is not None and self.asked.linkable else None
+
     def to_dict(self) -> dict[str, Any]:
-        """A JSON-ready object; times in milliseconds, scores to six decimals."""
+        """A JSON-ready object; times in milliseconds, scores and shares to six decimals. The terms of the parts count
+        from 0."""
         return {
             "query": self.query,
+            "typed": self.typed,
             "by": self.by.value,
             "k": self.k,
             "collection": self.collection,
@@ -64,7 +74,7 @@ class SearchResult:
             "encode_ms": round(self.encode_seconds * 1000, 1),
             "search_ms": round(self.search_seconds * 1000, 1),
             "matching": self.matching,
-            "hits": [_hit_to_dict(hit) for hit in self.hits],
+            "hits": [_hit_to_dict(hit) | {"parts": _parts_to_list(hit)} for hit in self.hits],
         }
 
     def to_csv(self) -> str:
@@ -109,6 +119,10 @@ def _hit_to_dict(hit: SearchHit) -> dict[str, Any]:
         "captions": [caption.display for caption in hit.record.captions],
         "categories": list(hit.record.categories),
     }
+
+
+def _parts_to_list(hit: SearchHit) -> list[dict[str, Any]]:
+    return [{"term": part.term, "side": part.side, "share": round(part.share, 6)} for part in hit.parts]
 
 
 def _row(hit: SearchHit) -> dict[str, Any]:

@@ -23,7 +23,8 @@ _WEB = ("http://", "https://")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A picture of a list that can be opened; `score`, `rank` and `matched` where a search found it."""
+    """A picture of a list that can be opened; `score`, `rank`, `matched` and `parts`, the shares of the
+    score by image and caption, where a search found it."""
 
     record: ImageRecord
     rank: int | None = None
@@ -35,7 +36,9 @@ class Entry:
 
 def of_hits(hits: Sequence[SearchHit]) -> tuple[Entry, ...]:
     """Search hits as entries."""
-    return tuple(Entry(hit.record, hit.rank, hit.score, hit.parts, hit.caption or "", hit.found_by) for hit in hits)
+    return tuple(
+        Entry(hit.record, hit.rank, hit.score, hit.side_shares, hit.caption or "", hit.found_by) for hit in hits
+    )
 
 
 def of_records(records: Sequence[ImageRecord]) -> tuple[Entry, ...]:
