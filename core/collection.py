@@ -176,14 +176,16 @@ class Collection:
 
     def explain(self, image_id: int, what: str | Sequence[Term], *, finer: bool = False) -> tuple[Explanation, ...]:
         """Where in a picture of the collection a text, or each of several weighted terms, finds what made it match by
-        the picture ranking: see `core.explain`. Raises `QueryError` for an unknown picture, an empty text and vectors
+        the picture ranking: see `core.explain`. `finer` reads it at a larger size where the model allows that, which
+        points better but splits another score. Raises `QueryError` for an unknown picture, an empty text and vectors
         of another model, `PictureError` for a file that can no longer be read."""
         if isinstance(what, str):
             if not what.strip():
                 raise errors.QueryError("there is nothing to explain: the text is empty")
             search.check_one_space(self.store, "no place of a picture can be compared with a text")
             what = (_explain.Term(_one_line(what), self._encode_text(what)[0]),)
-        return _explain.explain(self.encoder, self.picture(image_id), what, finer=finer)
+        side = _explain.finer_side(self.encoder) if finer else None
+        return _explain.explain(self.encoder, self.picture(image_id), what, side=side)
 
     def picture(self, image_id: int) -> Image:
         """A picture of the collection as it was encoded: upright RGB, large ones made smaller. Raises `QueryError`

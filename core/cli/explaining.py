@@ -64,7 +64,8 @@ def run(arguments: argparse.Namespace) -> int:
         )
         return 0
     rows = len(found.heat), len(found.heat[0])
-    print(f"score {found.total:.3f}, of which {found.rest:.3f} belong to no place; {rows[0]} × {rows[1]} places")
+    shares = found.total - found.rest
+    print(f"score {found.total:.3f}; {rows[0]} × {rows[1]} places, whose heat adds up to {shares:.3f}")
     print(f"highest at {across / picture.width:.0%} from the left, {down / picture.height:.0%} from the top")
     print(f"by {found.method}{' (exact)' if found.exact else ''}")
     if arguments.out is not None:

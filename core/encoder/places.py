@@ -65,16 +65,25 @@ class PooledTower:
         if not pooled_first:
             return None
 
-        def head_of_cell(cell: torch.Tensor) -> torch.Tensor:
-            return self.head(as_map(cell[None]))[0]
-
-        try:
-            slopes = torch.stack(
-                [torch.func.jvp(head_of_cell, (middle[0],), (cell - middle[0],))[1] for cell in cells]
-            )  # (h*w, dim); they add up to nothing, for so do the differences from the mean
-        except (RuntimeError, NotImplementedError):
-            return None
+        slopes = _slopes(lambda some: self.head(as_map(some)), middle, cells - middle)
         return Parts(_grid((whole + slopes) / len(cells), height, width), torch.zeros_like(whole), whole, "linearised")
+
+
+def _slopes(head: Callable[[torch.Tensor], torch.Tensor], at: torch.Tensor, directions: torch.Tensor) -> torch.Tensor:
+    """How `head` changes at `at` `(1, channels)` along each of `directions` `(n, channels)`: `(n, dim)`, and linear, so
+    that directions that add up to nothing have slopes that do.
+
+    Two reverse passes: what goes back through `head` is linear in what is sent, and its own gradient goes forward.
+    """
+    import torch
+
+    with torch.enable_grad():
+        start = at.detach().repeat(len(directions), 1).requires_grad_(True)
+        ends = head(start)
+        sent = torch.zeros_like(ends, requires_grad=True)
+        (back,) = torch.autograd.grad(ends, start, sent, create_graph=True)
+        (slopes,) = torch.autograd.grad(back, sent, directions)
+    return slopes
 
 
 def same(first: torch.Tensor, second: torch.Tensor) -> bool:

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
     from core.encoder import Encoder, PlaceVectors
 
-FINER = 3
-"""How many times the input side a finer map is computed at: see `benchmarks/pointing.py`."""
+_FINER = 3
 
 _WORDS = {
     "pooled": "the places' own shares of the score",
@@ -27,17 +26,19 @@ _WORDS = {
 }
 
 
-def explain(encoder: Encoder, image: Image, terms: Sequence[Term], *, finer: bool = False) -> tuple[Explanation, ...]:
+def explain(
+    encoder: Encoder, image: Image, terms: Sequence[Term], *, side: int | None = None
+) -> tuple[Explanation, ...]:
     """For each term what each place of an upright RGB `image` adds to its share of the score, in the terms' order.
 
     Where the encoder knows its places, the maps come from one pass; everywhere else from covering the picture part by
-    part (`occlusion`), in some sixty passes. `finer` computes at a larger input side where the model allows that: the
-    same sum over more and smaller places, but of another score than the one that the picture was found by, so it is
-    never `exact`; without effect elsewhere.
+    part (`occlusion`), in some sixty passes. `side` computes at another input side in pixels where the model allows
+    that (see `finer_side`): a sum over more and smaller places, but of another score than the one that the picture was
+    found by, so never `exact`; without effect elsewhere.
     Raises `QueryError` for no terms, and for a vector that is not as wide as the encoder's.
     """
     _check(encoder, terms)
-    found = _places(encoder, image, finer)
+    found = encoder.place_vectors(image, side) if isinstance(encoder, KnowsPlaces) else None
     if found is None:
         return occlusion.explain(encoder, image, terms)
     larger = found.side != encoder.spec.image_size
@@ -45,10 +46,10 @@ def explain(encoder: Encoder, image: Image, terms: Sequence[Term], *, finer: boo
     return tuple(_explanation(found, term, method, found.split == "pooled" and not larger) for term in terms)
 
 
-def _places(encoder: Encoder, image: Image, finer: bool) -> PlaceVectors | None:
-    if not isinstance(encoder, KnowsPlaces):
-        return None
-    return encoder.place_vectors(image, FINER * encoder.spec.image_size if finer else None)
+def finer_side(encoder: Encoder) -> int:
+    """The input side in pixels at which a convolutional model points best: three times its own, as measured with
+    `benchmarks/pointing.py` on the bundled one."""
+    return _FINER * encoder.spec.image_size
 
 
 def _explanation(found: PlaceVectors, term: Term, method: str, exact: bool) -> Explanation:

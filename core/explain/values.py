@@ -57,12 +57,19 @@ def enlarge(found: Explanation, size: tuple[int, int]) -> NDArray[np.float32]:
 
 
 def peak(found: Explanation, size: tuple[int, int]) -> tuple[int, int]:
-    """The pixel (x, y) of a picture of `size` (width, height) where the enlarged heat is highest; of several equal
-    ones their middle, so that a level map points to the middle of the frame."""
-    large = enlarge(found, size)
-    seen = large >= large.max() - 1e-6 * max(1e-12, float(np.ptp(large)))
-    rows, columns = np.nonzero(seen)
-    return int(np.median(columns)), int(np.median(rows))
+    """The pixel (x, y) of a picture of `size` (width, height) where the enlarged heat is highest: the middle of a
+    place, for between two middles it is never higher. Of several equal ones the middle, so that a level map points to
+    the middle of what was seen."""
+    frame, (rows, columns) = found.frame, found.heat.shape
+    down = frame.top + (np.arange(rows) + 0.5) / rows * frame.height
+    across = frame.left + (np.arange(columns) + 0.5) / columns * frame.width
+    inside = np.outer(np.abs(down - 0.5) <= 0.5, np.abs(across - 0.5) <= 0.5)  # not on borders beyond the picture
+    heat = np.where(inside, found.heat, -np.inf) if inside.any() else found.heat
+    highest = np.argwhere(heat >= heat.max() - 1e-6 * float(np.ptp(found.heat)))
+    middle_row, middle_column = np.median(highest, axis=0)
+    x = np.interp(middle_column, np.arange(columns), across) * size[0]
+    y = np.interp(middle_row, np.arange(rows), down) * size[1]
+    return int(np.clip(x, 0, size[0] - 1)), int(np.clip(y, 0, size[1] - 1))
 
 
 def _positions(pixels: int, start: float, extent: float, cells: int) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image, ImageEnhance
+from PIL import Image
 
 from core.explain.values import Explanation, enlarge
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 YELLOW, VERMILION, BLUE = (240, 228, 66), (213, 94, 0), (0, 114, 178)
 _OPAQUE = 0.8  # at the strongest place; the picture must stay to be seen
+_PALE = 0.35  # share of white, so that colours stay themselves over dark pictures
 # Rounding leaves specks below zero in a map that only adds.
 _NEGLIGIBLE = 1e-3
 
@@ -32,7 +33,7 @@ def overlay(picture: Image.Image, found: Explanation, *, strongest: float | None
     """
     heat = enlarge(found, picture.size)
     top = float(np.abs(heat).max()) if strongest is None else strongest
-    grey = ImageEnhance.Brightness(picture.convert("L").convert("RGB")).enhance(1.15)
+    grey = Image.blend(picture.convert("L").convert("RGB"), Image.new("RGB", picture.size, "white"), _PALE)
     if top <= 0:
         return grey
     level = np.clip(heat / top, -1, 1)  # (height, width)
