@@ -14,12 +14,14 @@ import threading
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from core.encoder.places import Parts, same
 
 if TYPE_CHECKING:
     import torch
+
+    Projected: TypeAlias = tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Layer:
     norm: Any
     attend: Any
     scale: Any
-    project: Callable[[torch.Tensor], tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]]
+    project: Callable[[torch.Tensor], Projected]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +135,8 @@ def _bias(attend: Any) -> torch.Tensor | None:
     return bias
 
 
-def _of_multihead(attend: Any) -> Callable[[torch.Tensor], tuple[torch.Tensor, ...]]:
-    def project(normed: torch.Tensor) -> tuple[torch.Tensor, ...]:
+def _of_multihead(attend: Any) -> Callable[[torch.Tensor], Projected]:
+    def project(normed: torch.Tensor) -> Projected:
         import torch
 
         made = torch.nn.functional.linear(normed, attend.in_proj_weight, attend.in_proj_bias)
@@ -144,8 +146,8 @@ def _of_multihead(attend: Any) -> Callable[[torch.Tensor], tuple[torch.Tensor, .
     return project
 
 
-def _of_qkv(attend: Any) -> Callable[[torch.Tensor], tuple[torch.Tensor, ...]]:
-    def project(normed: torch.Tensor) -> tuple[torch.Tensor, ...]:
+def _of_qkv(attend: Any) -> Callable[[torch.Tensor], Projected]:
+    def project(normed: torch.Tensor) -> Projected:
         made = attend.qkv(normed).reshape(len(normed), 3, attend.num_heads, attend.head_dim).permute(1, 2, 0, 3)
         return attend.q_norm(made[0]), attend.k_norm(made[1]), made[2], attend.proj.weight
 
