@@ -2,8 +2,8 @@
 
 The residual stream makes that token a sum: what every attention layer wrote into it, every MLP, and where it began. An
 attention layer's part is a sum over the tokens it read from, and so over places (Gandelsman, Efros and Steinhardt,
-"Interpreting CLIP's Image Representation via Text-Based Decomposition", ICLR 2024, equations 4 to 6; there this
-located objects better than gradients, attention rollout and relevance propagation did). The last norm and the length of
+"Interpreting CLIP's Image Representation via Text-Based Decomposition", ICLR 2024, who segment pictures with it).
+The last norm and the length of
 the result are taken as they came out, which leaves linear maps. What MLPs, biases and the read-out token itself added
 is the rest. A place stands for what it held when it was read, which may come from other places.
 """
