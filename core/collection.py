@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, TypedDict, Unpack
 
 import numpy as np
 
 from core import config, encoder, errors, images, query_vectors, search, store
+from core import explain as _explain  # by another name, for `Collection` has a method of that one
 from core.query import File, Handed, Known, Query, Subject, Term, Text, parse
 from core.records import ImageRecord
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     # By name: inside the class, `search` and `encoder` are its own methods.
     from core.encoder import Encoder
+    from core.explain import Explanation, Term
     from core.search import CaptionHit, Filters, Ranking, SearchResult
     from core.store import Store
 
@@ -177,6 +179,28 @@ class Collection:
         """The `k` captions that fit a picture of the collection best, its own among them. Raises as `captions_for`."""
         search.check_one_space(self.store, "captions cannot be ranked by a picture")
         return search.rank_captions(self.store, self._vector_of(self.store.row_of(image_id)), k=k)
+
+    def explain(self, image_id: int, what: str | Sequence[Term], *, finer: bool = False) -> tuple[Explanation, ...]:
+        """Where in a picture of the collection a text, or each of several weighted terms, finds what made it match by
+        the picture ranking: see `core.explain`. `finer` reads it at a larger size where the model allows that, which
+        points better but splits another score. Raises `QueryError` for an unknown picture, an empty text and vectors
+        of another model, `PictureError` for a file that can no longer be read."""
+        if isinstance(what, str):
+            if not what.strip():
+                raise errors.QueryError("there is nothing to explain: the text is empty")
+            search.check_one_space(self.store, "no place of a picture can be compared with a text")
+            what = (_explain.Term(_one_line(what), self._encode_text(what)[0]),)
+        side = _explain.finer_side(self.encoder) if finer else None
+        return _explain.explain(self.encoder, self.picture(image_id), what, side=side)
+
+    def picture(self, image_id: int) -> Image:
+        """A picture of the collection as it was encoded: upright RGB, large ones made smaller. Raises `QueryError`
+        where there is none of that number, `PictureError` where its file cannot be read."""
+        record = self.store.records[self.store.row_of(image_id)]
+        try:
+            return images.open_for_encoder(self.store.picture_path(record), self.store.manifest.encoder.image_size)
+        except errors.PictureError as error:
+            raise type(error)(f"the picture {image_id} ({record.file_name}) cannot be read: {error}") from error
 
     def thumbnail(self, record: ImageRecord, side: int = 320) -> bytes | None:
         """The picture as WebP, at most `side` pixels; None when its file is missing or cannot be read."""

@@ -14,7 +14,7 @@ from core import cli, encoder, errors
 from tests import colour_collection, colour_encoder
 
 ROOT = Path(__file__).resolve().parents[1]
-COMMANDS = ("search", "build", "add", "remove", "list", "verify", "evaluate", "scenes", "train")
+COMMANDS = ("search", "explain", "build", "add", "remove", "list", "verify", "evaluate", "scenes", "train")
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from core import errors
-from core.cli import collections, evaluating, queries, scenes, training
+from core.cli import collections, evaluating, explaining, queries, scenes, training
 
 _DESCRIPTION = """Coco Lens: build, search and measure collections of captioned pictures.
 
@@ -71,6 +71,6 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for module in (queries, collections, evaluating, scenes, training):
+    for module in (queries, explaining, collections, evaluating, scenes, training):
         module.register(commands)
     return parser

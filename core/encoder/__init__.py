@@ -6,9 +6,18 @@ Importing this package loads neither torch nor open_clip nor timm; `load_encoder
 from __future__ import annotations
 
 from core import progress
-from core.encoder.contract import Encoder, EncoderSpec
+from core.encoder.contract import Encoder, EncoderSpec, Frame, KnowsPlaces, PlaceVectors
 
-__all__ = ["Encoder", "EncoderSpec", "available_models", "available_weights", "load_encoder"]
+__all__ = [
+    "Encoder",
+    "EncoderSpec",
+    "Frame",
+    "KnowsPlaces",
+    "PlaceVectors",
+    "available_models",
+    "available_weights",
+    "load_encoder",
+]
 
 
 def load_encoder(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, runtime_checkable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -61,4 +61,46 @@ class Encoder(Protocol):
 
     def exceeds_context(self, text: str) -> bool:
         """True when the model does not read `text` to its end. Raises as `encode_texts`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The part of a picture that a model sees, in shares of the picture's sides: (0, 0, 1, 1) is all of it. Where the
+    preparation adds borders, it reaches beyond the picture."""
+
+    left: float = 0.0
+    top: float = 0.0
+    width: float = 1.0
+    height: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlaceVectors:
+    """What each place of one picture adds to its embedding.
+
+    `vectors` `(h, w, dim)` and `rest` `(dim,)`, what belongs to no place, add up to the unit embedding at this input
+    `side` (pixels), so that their cosines with a query add up to its score. The places cover `frame` evenly.
+    `split` says how the model was taken apart: "pooled", exactly, because its embedding is the mean of its places;
+    "linearised", to first order, because something follows that mean that is not linear; "attention", by what the
+    class token read from each place, whatever that had gathered from others before.
+    """
+
+    vectors: Vectors
+    rest: Vectors
+    frame: Frame
+    side: int
+    split: Literal["pooled", "linearised", "attention"]
+
+
+@runtime_checkable
+class KnowsPlaces(Protocol):
+    """An encoder that may be able to say what each place of a picture adds: optional beside `Encoder`."""
+
+    def place_vectors(self, image: Image, side: int | None = None) -> PlaceVectors | None:
+        """The places of an upright RGB picture; None where the model is not made so that they could be told.
+
+        `side` asks for another input side in pixels, and so for a finer grid; models that take only their own stay
+        with that, so read `PlaceVectors.side`.
+        """
         ...

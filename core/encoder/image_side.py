@@ -1,4 +1,4 @@
-"""Pictures to unit rows: prepared by a few threads, computed in batches of bounded size."""
+"""Pictures to unit rows: prepared by a few threads, computed in batches of bounded size; one picture to its places."""
 
 from __future__ import annotations
 
@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from core.encoder.contract import Frame, PlaceVectors
+
 if TYPE_CHECKING:
     import torch
     from PIL.Image import Image
 
     from core.encoder.contract import Vectors
+    from core.encoder.framing import Framing
+    from core.encoder.places import PlaceTower
 
 # Pictures in one pass: a bound on memory, whatever the caller hands in (ViT-L-14 needs some 2 GB for 64).
 BATCH = 64
@@ -50,12 +54,47 @@ class ImageSide:
                 rows.append(unit_rows(self._tower(pixels.to(self._device))))
         return np.concatenate(rows)
 
+    def places(
+        self,
+        image: Image,
+        tower: PlaceTower,
+        framing: Framing,
+        side: int,
+        transform: Callable[[Image], torch.Tensor] | None = None,
+    ) -> PlaceVectors | None:
+        """The places of one picture by `tower`, None where that cannot tell. `transform` replaces the picture's usual
+        preparation by one for another input side; `side` is the side it comes to."""
+        import torch
+
+        left, top, right, bottom = _within_aspect(image)
+        kept = image.crop((left, top, right, bottom))
+        with torch.no_grad():  # not inference_mode: a first-order split differentiates forward
+            pixels = (transform or self._transform)(kept)[None].to(self._device)
+            parts = tower(pixels)
+            if parts is None:
+                return None
+            length = parts.whole.norm()
+            vectors, rest = ((part / length).float().cpu().numpy() for part in (parts.vectors, parts.rest))
+        seen = framing.frame(*kept.size)
+        across, down = kept.width / image.width, kept.height / image.height
+        frame = Frame(
+            left / image.width + seen.left * across,
+            top / image.height + seen.top * down,
+            seen.width * across,
+            seen.height * down,
+        )
+        return PlaceVectors(vectors, rest, frame, side, parts.split)
+
     def _prepare(self, image: Image) -> torch.Tensor:
-        limit = _MAX_ASPECT * min(image.size)
-        if max(image.size) > limit:
-            left, top = (max(0, side - limit) // 2 for side in image.size)
-            image = image.crop((left, top, left + min(limit, image.width), top + min(limit, image.height)))
-        return self._transform(image)
+        box = _within_aspect(image)
+        return self._transform(image if box == (0, 0, *image.size) else image.crop(box))
+
+
+def _within_aspect(image: Image) -> tuple[int, int, int, int]:
+    """The central part that is at most `_MAX_ASPECT` times as long as wide: left, top, right, bottom."""
+    limit = _MAX_ASPECT * min(image.size)
+    left, top = (max(0, side - limit) // 2 for side in image.size)
+    return left, top, left + min(limit, image.width), top + min(limit, image.height)
 
 
 def batches(items: Sequence[Any], size: int) -> Iterator[Any]:

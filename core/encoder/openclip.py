@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from core import errors, progress
-from core.encoder import checkpoints, devices, fingerprints, text_tower, torchvision_fix, weight_files
+from core.encoder import (
+    attention_places,
+    checkpoints,
+    devices,
+    fingerprints,
+    framing,
+    places,
+    text_tower,
+    torchvision_fix,
+    weight_files,
+)
 from core.encoder.contract import EncoderSpec
 from core.encoder.image_side import ImageSide, batches, unit_rows
 
@@ -18,7 +28,7 @@ if TYPE_CHECKING:
     import torch
     from PIL.Image import Image
 
-    from core.encoder.contract import Vectors
+    from core.encoder.contract import PlaceVectors, Vectors
 
 FAMILY = "open_clip"
 
@@ -42,6 +52,7 @@ class OpenClipEncoder:
     ) -> None:
         self._model = model
         self._images = ImageSide(model.encode_image, transform, spec.dim, device)
+        self._place_tower, self._any_side = _place_tower(model.visual)
         self._tokenizer = tokenizer
         self._spec = spec
         self._device = device
@@ -65,6 +76,20 @@ class OpenClipEncoder:
     def encode_images(self, images: Sequence[Image]) -> Vectors:
         """See `Encoder`. Preprocessing is that of the checkpoint's own configuration."""
         return self._images.encode(images)
+
+    def place_vectors(self, image: Image, side: int | None = None) -> PlaceVectors | None:
+        """See `KnowsPlaces`. A convolutional tower takes any side, a vision transformer only its own."""
+        from open_clip.transform import PreprocessCfg, image_transform_v2
+
+        if self._place_tower is None:
+            return None
+        preprocess = PreprocessCfg(**self._model.visual.preprocess_cfg)
+        chosen = framing.Framing(framing.OPEN_CLIP[preprocess.resize_mode], aspect=_aspect(preprocess.size))
+        if side is None or side == self._spec.image_size or not self._any_side:
+            return self._images.places(image, self._place_tower, chosen, self._spec.image_size)
+        size = side if isinstance(preprocess.size, int) else _scaled(preprocess.size, side)
+        transform = image_transform_v2(replace(preprocess, size=size), is_train=False)
+        return self._images.places(image, self._place_tower, chosen, side, transform)
 
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
         """See `Encoder`. A text past the model's context is read to the end of the context."""
@@ -154,3 +179,29 @@ def _width(network: Any, size: int) -> int:
         with torch.inference_mode():
             width = network.encode_image(torch.zeros(1, 3, size, size)).shape[-1]
     return int(width)
+
+
+def _place_tower(visual: Any) -> tuple[places.PlaceTower | None, bool]:
+    """How to take the picture tower apart, and whether it computes at any input side."""
+    from open_clip.timm_model import TimmModel
+
+    if type(visual) is not TimmModel:
+        return attention_places.of_open_clip(visual), False
+    trunk, head = visual.trunk, visual.head
+    reading = attention_places.of_timm(trunk, head)
+    if reading is not None:
+        return reading, False
+    if not hasattr(trunk, "forward_head"):
+        return None, False
+    tower = places.PooledTower(trunk.forward_features, lambda found: head(trunk.forward_head(found)), trunk)
+    return tower, not hasattr(trunk, "patch_embed")
+
+
+def _aspect(size: int | Sequence[int]) -> float:
+    return 1.0 if isinstance(size, int) else size[1] / size[0]
+
+
+def _scaled(size: Sequence[int], side: int) -> tuple[int, int]:
+    """`size` (height, width) with its longer one `side` pixels."""
+    height, width = (max(1, round(one * side / max(size))) for one in size)
+    return height, width

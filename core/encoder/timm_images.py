@@ -3,11 +3,21 @@ pictures only."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from core import errors, progress
-from core.encoder import backbones, devices, fingerprints, torchvision_fix, weight_files
+from core.encoder import (
+    attention_places,
+    backbones,
+    devices,
+    fingerprints,
+    framing,
+    places,
+    torchvision_fix,
+    weight_files,
+)
 from core.encoder.contract import IMAGE_ONLY, EncoderSpec
 from core.encoder.image_side import ImageSide
 
@@ -15,7 +25,7 @@ if TYPE_CHECKING:
     import torch
     from PIL.Image import Image
 
-    from core.encoder.contract import Vectors
+    from core.encoder.contract import PlaceVectors, Vectors
 
 FAMILY = IMAGE_ONLY
 
@@ -26,6 +36,7 @@ class TimmEncoder:
     def __init__(self, model: Any, transform: Callable[[Image], torch.Tensor], spec: EncoderSpec, device: str) -> None:
         self._model = model
         self._images = ImageSide(model, transform, spec.dim, device)
+        self._place_tower, self._any_side = _place_tower(model)
         self._spec = spec
         self._device = device
 
@@ -45,6 +56,22 @@ class TimmEncoder:
     def encode_images(self, images: Sequence[Image]) -> Vectors:
         """See `Encoder`. Preprocessing is timm's for these weights."""
         return self._images.encode(images)
+
+    def place_vectors(self, image: Image, side: int | None = None) -> PlaceVectors | None:
+        """See `KnowsPlaces`. A convolutional network takes any side, a vision transformer only its own."""
+        from timm.data.config import resolve_model_data_config
+        from timm.data.transforms_factory import create_transform
+
+        if self._place_tower is None:
+            return None
+        data: dict[str, Any] = resolve_model_data_config(self._model)  # type: ignore[no-untyped-call]
+        own = self._spec.image_size
+        if side is None or side == own or not self._any_side:
+            return self._images.places(image, self._place_tower, _framing(data), own)
+        channels, height, width = data["input_size"]
+        data["input_size"] = (channels, round(height * side / own), round(width * side / own))
+        transform = create_transform(**data, is_training=False)
+        return self._images.places(image, self._place_tower, _framing(data), side, transform)
 
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
         """Raises `NoTextSideError`, for no texts too."""
@@ -108,3 +135,20 @@ def load(
         fingerprint=fingerprints.fingerprint(backbone.file, settings),
     )
     return TimmEncoder(network.to(chosen), transform, spec, chosen)
+
+
+def _place_tower(network: Any) -> tuple[places.PlaceTower | None, bool]:
+    """How to take the network apart, and whether it computes at any input side."""
+    reading = attention_places.of_timm(network, lambda features: features)
+    if reading is not None:
+        return reading, False
+    if not hasattr(network, "forward_head"):
+        return None, False
+    tower = places.PooledTower(network.forward_features, network.forward_head, network)
+    return tower, not hasattr(network, "patch_embed")
+
+
+def _framing(data: Mapping[str, Any]) -> framing.Framing:
+    _, height, width = data["input_size"]
+    resized = math.floor(height / data["crop_pct"])  # timm's own rounding
+    return framing.Framing(framing.TIMM[data["crop_mode"]], height / resized, width / height)
