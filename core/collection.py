@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, TypedDict, Unpack
 
 import numpy as np
 
-from core import config, encoder, errors, images, query_vectors, search, store
-from core import explain as _explain  # by another name, for `Collection` has a method of that one
+from core import config, encoder, errors, explain, images, query_vectors, search, store
 from core.query import File, Handed, Known, Query, Subject, Term, Text, parse
 from core.records import ImageRecord
 
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
     # By name: inside the class, `search` and `encoder` are its own methods.
     from core.encoder import Encoder
-    from core.explain import Explanation, Term
+    from core.explain import Explanation
     from core.search import CaptionHit, Filters, Ranking, SearchResult
     from core.store import Store
 
@@ -180,18 +179,23 @@ class Collection:
         search.check_one_space(self.store, "captions cannot be ranked by a picture")
         return search.rank_captions(self.store, self._vector_of(self.store.row_of(image_id)), k=k)
 
-    def explain(self, image_id: int, what: str | Sequence[Term], *, finer: bool = False) -> tuple[Explanation, ...]:
-        """Where in a picture of the collection a text, or each of several weighted terms, finds what made it match by
-        the picture ranking: see `core.explain`. `finer` reads it at a larger size where the model allows that, which
-        points better but splits another score. Raises `QueryError` for an unknown picture, an empty text and vectors
-        of another model, `PictureError` for a file that can no longer be read."""
-        if isinstance(what, str):
-            if not what.strip():
-                raise errors.QueryError("there is nothing to explain: the text is empty")
+    def explain(self, image_id: int, asked: Query | str, *, finer: bool = False) -> tuple[Explanation, ...]:
+        """Where in a picture of the collection each term of a query finds what makes it match by the picture ranking:
+        see `core.explain`. The terms' totals add up to the score. `finer` reads the picture at a larger size where the
+        model allows that, which points better but splits another score. Raises `QueryError` for an unknown picture and
+        where the model of the pictures does not read texts, `PictureError` for a file that can no longer be read, and
+        as `query` does."""
+        composed = parse(asked) if isinstance(asked, str) else asked
+        if composed.texts:
             search.check_one_space(self.store, "no place of a picture can be compared with a text")
-            what = (_explain.Term(_one_line(what), self._encode_text(what)[0]),)
-        side = _explain.finer_side(self.encoder) if finer else None
-        return _explain.explain(self.encoder, self.picture(image_id), what, side=side)
+        picture = self.picture(image_id)
+        vectors, _ = query_vectors.of_query(composed, self.store, self)
+        weighted = search.compose(vectors, [term.weight for term in composed.terms]).terms
+        parts = [
+            explain.Term(self._shown_subject(term), vector, float(share @ vector))
+            for term, vector, share in zip(composed.terms, vectors, weighted, strict=True)
+        ]
+        return explain.explain(self.encoder, picture, parts, side=explain.finer_side(self.encoder) if finer else None)
 
     def picture(self, image_id: int) -> Image:
         """A picture of the collection as it was encoded: upright RGB, large ones made smaller. Raises `QueryError`

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from core import cli, encoder, errors, explain
+from core import cli, encoder, errors
 from core.collection import open_collection
-from tests import colour_collection, colour_encoder
+from tests import colour_collection
 
 
 @pytest.fixture
@@ -36,14 +36,16 @@ def test_explain__total_is_the_hits_score(db: Path) -> None:
     assert found.total == pytest.approx(hit.score, abs=1e-3)  # the store keeps float16
 
 
-def test_explain__terms_in_their_order(db: Path) -> None:
+def test_explain__totals_of_a_composed_query_add_up_to_its_score(db: Path) -> None:
     opened = open_collection("colours")
-    vectors = colour_encoder.ColourEncoder().encode_texts(["red", "blue"])
-    found = opened.explain(1, [explain.Term("red", vectors[0]), explain.Term("blue", vectors[1], -0.5)])
+    hit = opened.query("red - 0.5*blue", 1, by="image")[0]
+    found = opened.explain(hit.record.image_id, "red - 0.5*blue")
     assert [one.term for one in found] == ["red", "blue"]
+    assert sum(one.total for one in found) == pytest.approx(hit.score, abs=1e-3)
+    assert [one.total for one in found] == pytest.approx([part.share for part in hit.parts], abs=1e-3)
 
 
-@pytest.mark.parametrize(("image_id", "text", "complaint"), [(1, "  ", "text is empty"), (99, "red", "99")])
+@pytest.mark.parametrize(("image_id", "text", "complaint"), [(1, "  ", "empty"), (99, "red", "99")])
 def test_explain__refuses_what_it_cannot_answer(db: Path, image_id: int, text: str, complaint: str) -> None:
     with pytest.raises(errors.QueryError, match=complaint):
         open_collection("colours").explain(image_id, text)
