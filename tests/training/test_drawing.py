@@ -11,20 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.errors import ConfigurationError
-from core.scenes import font
 from core.training import drawing, material, recipe
+from tests.scenes.told import needs_font
 
 
-def font_missing() -> str:
-    try:
-        font.find_font()
-    except ConfigurationError as error:
-        return str(error)
-    return ""
-
-
-pytestmark = pytest.mark.skipif(bool(font_missing()), reason=font_missing() or "the font is there")
+pytestmark = needs_font
 SOURCE = recipe.Source("scenes", "scenes", side=64, count=6, first_seed=500, hold_out=3, fresh=True)
 PLAN = recipe.Recipe(
     model=recipe.ModelShape(context_length=24),
