@@ -14,7 +14,6 @@ import pytest
 from core.training import drawing, material, recipe
 from tests.scenes.told import needs_font
 
-
 pytestmark = needs_font
 SOURCE = recipe.Source("scenes", "scenes", side=64, count=6, first_seed=500, hold_out=3, fresh=True)
 PLAN = recipe.Recipe(
