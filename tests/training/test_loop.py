@@ -124,11 +124,17 @@ def test_train__batch_larger_than_the_set(captioned: tuple[Path, Path], tmp_path
         loop.train(dataclasses.replace(made, phases=(phase,)), tmp_path / "run", silent)
 
 
-def test_read_recipe__bundled_one_is_sound() -> None:
-    made = recipe.read_recipe(Path(__file__).parents[2] / "docs" / "recipes" / "bundled-2.toml")
-    paths = [str(path) for source in made.sources for path in (source.images, source.captions) if path]
-    assert paths
-    assert not any("/coco/" in path or "/dev" in path for path in paths)  # evaluation parts are never trained on
+RECIPES = sorted((Path(__file__).parents[2] / "docs" / "recipes").glob("*-*.toml"))
+
+
+@pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
+def test_read_recipe__bundled_ones_are_sound(path: Path) -> None:
+    made = recipe.read_recipe(path)
+    used = [one.as_posix() for source in made.sources for one in (source.images, source.captions) if one]
+    assert used
+    for one in used:
+        # Evaluation parts are never trained on.
+        assert not one.split("/data/")[-1].startswith(("coco/", "flickr8k/dev", "flickr8k/annotations/captions_dev"))
 
 
 @pytest.mark.parametrize(
