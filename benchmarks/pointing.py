@@ -3,8 +3,8 @@ with objects of another category too, the query is the category's name with its 
 map inside the object's box. Beside it what no map at all would reach: the share of the picture that the boxes cover,
 and always pointing at the middle.
 
-    PYTHONPATH=. python benchmarks/pointing.py
-    PYTHONPATH=. python benchmarks/pointing.py --model ViT-B-32 --pretrained laion2b_s34b_b79k \\
+    python benchmarks/pointing.py
+    python benchmarks/pointing.py --model ViT-B-32 --pretrained laion2b_s34b_b79k \\
         --images val2017 --instances annotations/instances_val2017.json
 
 Without --instances, scenes are drawn from seed 2,300,000 on, which no training run sees.
@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -21,6 +22,8 @@ from dataclasses import dataclass
 from itertools import count, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
 
