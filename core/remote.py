@@ -10,7 +10,9 @@ import http.client
 import ipaddress
 import socket
 import ssl
+import threading
 import time
+from contextlib import suppress
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from core.errors import PictureError, PictureTooLargeError
@@ -19,6 +21,7 @@ MAX_BYTES = 20_000_000
 MAX_SECONDS = 10.0
 MAX_REDIRECTS = 3
 _CHUNK = 65_536
+_GONE_AT_FLICKR = "photo_unavailable"  # where its servers lead to, with a picture that says so
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -26,12 +29,19 @@ def fetch_picture(address: str) -> bytes:
     """The bytes behind `address`, at most 20 MB within 10 seconds; `images.open_image` says whether they are a picture.
 
     Raises `PictureError` with one short reason: another scheme or port, a name that leads to a private, loopback or
-    otherwise special address, no answer, an answer other than 200, and `PictureTooLargeError` over the limit.
+    otherwise special address, no answer, an answer other than 200, one that ends early, Flickr's stand-in for removed
+    photos, and `PictureTooLargeError` over the limit.
     """
     deadline = time.monotonic() + MAX_SECONDS
     for _ in range(MAX_REDIRECTS + 1):
         parts = _checked(address)
+        if parts.path.rpartition("/")[2].startswith(_GONE_AT_FLICKR):
+            raise PictureError("Flickr no longer has this photo")
         connection = _connect(parts, _public_address(parts), deadline)
+        # A server that sends a byte now and then never runs into a socket's timeout, not even with its first line.
+        watch = threading.Timer(_left(deadline), _cut, [connection.sock])
+        watch.daemon = True
+        watch.start()
         try:
             target = parts.path or "/"
             connection.request(
@@ -47,8 +57,10 @@ def fetch_picture(address: str) -> bytes:
                 raise PictureError(f"the address answered {response.status} {response.reason}")
             return _read(response, deadline)
         except (OSError, http.client.HTTPException, ValueError) as error:
+            _left(deadline)
             raise PictureError(f"the address could not be read ({type(error).__name__})") from error
         finally:
+            watch.cancel()
             connection.close()
     raise PictureError(f"more than {MAX_REDIRECTS} redirects")
 
@@ -109,6 +121,11 @@ def _connect(parts: SplitResult, number: str, deadline: float) -> http.client.HT
     return connection
 
 
+def _cut(wire: socket.socket) -> None:
+    with suppress(OSError):
+        wire.shutdown(socket.SHUT_RDWR)
+
+
 def _read(response: http.client.HTTPResponse, deadline: float) -> bytes:
     parts: list[bytes] = []
     total = 0
@@ -116,6 +133,9 @@ def _read(response: http.client.HTTPResponse, deadline: float) -> bytes:
         _left(deadline)
         part = response.read1(_CHUNK)
         if not part:
+            _left(deadline)
+            if response.length:
+                raise PictureError("the connection ended early")
             return b"".join(parts)
         total += len(part)
         if total > MAX_BYTES:

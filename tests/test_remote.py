@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import contextlib
 import http.server
 import ipaddress
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -119,6 +121,19 @@ class Answers(http.server.BaseHTTPRequestHandler):
             self.reply(302, b"", Location="/loop")
         elif self.path == "/inside":
             self.reply(302, b"", Location="http://169.254.169.254/latest/meta-data")
+        elif self.path == "/gone":
+            self.reply(302, b"", Location="/en-us/photo_unavailable.png")
+        elif self.path == "/early":
+            self.send_response(200)
+            self.send_header("Content-Length", "100")
+            self.end_headers()
+            self.wfile.write(b"only this")
+            self.close_connection = True
+        elif self.path == "/drip":
+            with contextlib.suppress(OSError):
+                for letter in b"HTTP/1.0 200 OK\r\nContent-Length: 3\r\n" + b"X: " + b"x" * 3000:
+                    self.wfile.write(bytes([letter]))
+                    time.sleep(0.05)
         elif self.path == "/file":
             self.reply(302, b"", Location="file:///etc/passwd")
         else:
@@ -161,7 +176,14 @@ def test_fetch_picture__bytes_and_redirects(site: str) -> None:
 
 @pytest.mark.parametrize(
     ("path", "reason"),
-    [("nothing", "404"), ("loop", "redirects"), ("inside", "private network"), ("file", "only http and https")],
+    [
+        ("nothing", "404"),
+        ("loop", "redirects"),
+        ("inside", "private network"),
+        ("file", "only http and https"),
+        ("gone", "Flickr no longer"),
+        ("early", "ended early"),
+    ],
 )
 def test_fetch_picture__refusals_of_a_site(site: str, path: str, reason: str) -> None:
     with pytest.raises(PictureError, match=reason):
@@ -178,3 +200,9 @@ def test_fetch_picture__limit_on_time(site: str, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(remote, "MAX_SECONDS", 0.0)
     with pytest.raises(PictureError, match="took longer"):
         remote.fetch_picture(f"{site}/picture")
+
+
+def test_fetch_picture__a_server_that_drips_is_left_at_the_limit(site: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remote, "MAX_SECONDS", 0.5)
+    with pytest.raises(PictureError, match="took longer"):
+        remote.fetch_picture(f"{site}/drip")

@@ -1,14 +1,34 @@
-"""COCO captions and instances files, or a folder of (class) folders, to records; only here are COCO's keys known."""
+"""Sources of every kind to records: COCO's files and Karpathy's, tables, shards, folders. Only here are COCO's keys
+known."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from core.dataset import coco, folders
+from core import images as safe_paths
+from core.dataset import coco, coco_writing, folders, huggingface, karpathy, kinds, layouts, shards, sidecars, tables
+from core.dataset.absent import Absentees, fetch_missing
+from core.dataset.kinds import Kind, Reading
+from core.dataset.picture_folder import PictureFolder
 from core.errors import SourceError
 from core.records import Caption, RecordSet
 
-__all__ = ["load_records", "read_captions"]
+unpack_shards = shards.unpack
+unpack_huggingface = huggingface.unpack
+write_coco = coco_writing.write
+
+__all__ = [
+    "Absentees",
+    "Kind",
+    "Reading",
+    "fetch_missing",
+    "find_picture",
+    "load_records",
+    "read_captions",
+    "unpack_huggingface",
+    "unpack_shards",
+    "write_coco",
+]
 
 
 def load_records(
@@ -18,12 +38,15 @@ def load_records(
     *,
     labels_from_folders: bool = False,
     under: str = "",
+    reading: Reading | None = None,
 ) -> RecordSet:
     """Everything a source says about the pictures of the folder `images`, in ascending image_id.
 
     With a `captions` file (COCO captions layout), its pictures are the collection's; an `instances` file adds boxes
     and categories to them. With `instances` alone, its pictures are the collection's. With neither, every picture
-    under `images` is taken, hidden ones aside, and `labels_from_folders` makes the first folder of each its category.
+    under `images` is taken, hidden ones aside, with the captions in the texts beside them if there are any, and
+    `labels_from_folders` makes the first folder of each its category. `captions` may also be a Karpathy split file, or
+    a CSV or Parquet table of paths and captions. `reading` says what the files do not: see `Reading`.
     `under` (a folder inside `images`, with forward slashes) is where the file names of a captions file begin, and for a
     folder source the part to look through; file names and ids come out as they would without it.
 
@@ -33,14 +56,31 @@ def load_records(
     if not images.is_dir():
         fault = "is a file, not a folder" if images.exists() else "is not there"
         raise SourceError(f"picture folder {images}: {fault}; --images names the folder that holds the pictures")
-    if captions is None and instances is None:
-        return folders.load(images, labels=labels_from_folders, under=under)
-    if labels_from_folders:
+    reading = reading or Reading()
+    kind = kinds.of(images, captions, instances, reading, under)
+    if labels_from_folders and (captions or instances):
         raise SourceError(
             "labels come either from folder names or from a COCO file: "
             "leave out --labels-from-folders, or --captions and --instances"
         )
+    if kind is Kind.FOLDER:
+        return folders.load(images, labels=labels_from_folders, under=under)
+    if kind is Kind.SIDECAR:
+        return sidecars.load(images, labels=labels_from_folders, under=under)
+    if kind is Kind.TABLE and captions:
+        columns = {"path_column": reading.path_column, "caption_column": reading.caption_column}
+        return tables.load(images, captions, **columns, under=under)
+    if kind is Kind.KARPATHY and captions:
+        return karpathy.load(images, captions, split=reading.split, under=under)
     return coco.load(images, captions, instances, under=under)
+
+
+def find_picture(images: Path, stated: str) -> str:
+    """The file name, relative to the folder `images`, of the picture that a source calls `stated`, under that name or
+    another of COCO's; `stated` itself where there is none. Raises `UnsafePathError` as `images.check_file_name`."""
+    safe_paths.check_file_name(images, stated)
+    found = layouts.find(PictureFolder(images), stated)
+    return stated if found.fault else found.file_name
 
 
 def read_captions(captions: Path) -> dict[int, tuple[Caption, ...]]:

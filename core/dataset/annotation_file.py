@@ -80,6 +80,17 @@ class Entry:
             self.fail(key, "four finite numbers")
         return x, y, width, height
 
+    def entries(self, key: str) -> Iterator[Entry]:
+        """The objects of the list `key`, in order."""
+        listed = self._fields.get(key)
+        if not isinstance(listed, list):
+            self.fail(key, "a list")
+        for number, fields in enumerate(listed):
+            place = f"{self.place}.{key}[{number}]"
+            if not isinstance(fields, dict):
+                raise SourceError(f"{place}: expected an object, found {_shown(fields)}")
+            yield Entry(fields, place)
+
     def fail(self, key: str, expected: str) -> NoReturn:
         """Raise the `SourceError` for this field."""
         found = _shown(self._fields[key]) if key in self._fields else "nothing"

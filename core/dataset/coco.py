@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from core.dataset import annotation_file
+from core.dataset import annotation_file, layouts
 from core.dataset.annotation_file import AnnotationFile, Entry
 from core.dataset.picture_folder import PictureFolder
 from core.errors import SourceError
@@ -58,7 +58,7 @@ def _pictures(
         image_id = entry.integer("id")
         _refuse_double(seen, image_id, entry)
         stated = entry.text("file_name")
-        found = folder.find(stated)
+        found = layouts.find(folder, stated)
         if found.fault:
             skipped.append(Skipped(image_id, ascii(stated)[1:-1][:200], found.fault))
             continue

@@ -31,7 +31,7 @@ def load(root: Path, *, labels: bool, under: str = "") -> RecordSet:
         if fault:
             skipped.append(Skipped(None, ascii(file_name)[1:-1], fault))
         else:
-            by_id[_free_id(file_name, by_id)] = file_name
+            by_id[free_id(file_name, by_id)] = file_name
     if not by_id:
         reasons = f" ({len(skipped)} left out; the first: {skipped[0].reason})" if skipped else ""
         raise SourceError(
@@ -53,7 +53,8 @@ def image_id_of(file_name: str) -> int:
     return int.from_bytes(hashlib.blake2b(file_name.encode(), digest_size=6).digest(), "big")
 
 
-def _free_id(file_name: str, taken: dict[int, str]) -> int:
+def free_id(file_name: str, taken: dict[int, str]) -> int:
+    """`image_id_of`, or of that name a little longer while another has it."""
     image_id = image_id_of(file_name)
     while image_id in taken:
         file_name += "\0"
