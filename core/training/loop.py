@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from core.errors import TrainingError
 from core.progress import Progress, Report
-from core.training import batches, curves, drawing, losses, material, mimicry, network, schedule, steps, students
+from core.training import batches, curves, drawing, losses, material, mimicry, schedule, steps, students
 from core.training.recipe import Phase, Recipe
 
 _STATE, _OPTIMISER, _COURSE = "state.pt", "optimiser.pt", "course.json"
@@ -80,7 +80,7 @@ def train(
     materials = material.gather(recipe, course.phase, cache or folder / "cache", report)
     learner = students.create(recipe, materials)
     if start is not None:
-        network.load(learner.model, start.checkpoint)
+        students.load(learner, start.checkpoint)
     average = copy.deepcopy(learner).requires_grad_(False)
     if course.history:
         _restore(folder, learner, average)

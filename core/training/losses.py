@@ -8,6 +8,8 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - the name every torch reader knows
 from torch import Tensor
 
+_KIN_SCALE = 20.0
+
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
@@ -82,6 +84,39 @@ def relational(student: Tensor, teacher: Tensor) -> Tensor:
     """How differently student and teacher spread their `attention`: the Kullback-Leibler divergence (CLIP-KD's
     contrastive relational distillation, arXiv 2307.12732)."""
     return F.kl_div(student, teacher, reduction="batchmean", log_target=True)
+
+
+def others(rows: Tensor, scale: float) -> Tensor:
+    """How each of `(n, dim)` unit rows spreads its `attention` over the other rows: log probabilities `(n, n - 1)`."""
+    count = len(rows)
+    scores = scale * rows @ rows.T
+    apart = ~torch.eye(count, dtype=torch.bool)
+    return F.log_softmax(scores[apart].view(count, count - 1), dim=1)
+
+
+def kinship(student: Tensor, teacher: Tensor) -> Tensor:
+    """Who is whose neighbour within the batch, by the student's rows `(n, a)` and by the teacher's features `(n, b)`,
+    both unit rows: similarity-preserving distillation (arXiv 1907.09682), as distributions over the `others`."""
+    return relational(others(student, _KIN_SCALE), others(teacher, _KIN_SCALE))
+
+
+def naming(images: Tensor, things: Tensor, names: Tensor, scale: float, earlier: Pairs | None = None) -> Tensor:
+    """Pictures `(n, dim)` against the names `(c, dim)` of what they show, `things` `(n, c)`, both ways as in
+    `contrastive`: each picture among all names, and each name among these pictures and the `earlier` ones. Zero where
+    nothing is known of any picture.
+    """
+    shown = things.float()
+    some = shown.sum(dim=1) > 0
+    if not bool(some.any()):
+        return torch.zeros(())
+    target = shown[some] / shown[some].sum(dim=1, keepdim=True)
+    calling = soft_cross_entropy(scale * images[some] @ names.T, target)
+    if earlier is not None:
+        images, shown = torch.cat([images, earlier.images]), torch.cat([shown, earlier.things.float()])
+    count = shown.sum(dim=0)  # (c,)
+    wanted = count > 0
+    finding = soft_cross_entropy(scale * names[wanted] @ images.T, (shown[:, wanted] / count[wanted]).T)
+    return (calling + finding) / 2
 
 
 def cosine_gap(student: Tensor, teacher: Tensor) -> Tensor:

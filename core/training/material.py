@@ -79,7 +79,7 @@ def prepare(source: Source, recipe: Recipe, cache: Path, report: Report) -> Mate
         pixels = photos.pack(pictures, source.side, cache / f"{source.name}-{source.side}.npy", report)
     crops = views.draw_views(len(pixels), max(1, source.views), source.seed, mixed=source.mixed)
     asked: list[teacher.Answers | None] = []
-    for model in (recipe.teacher, recipe.classifier):
+    for model in (recipe.teacher, recipe.classifier if source.classified else None):
         if not source.taught or source.fresh or model is None or not len(pixels):
             asked.append(None)
             continue
@@ -142,7 +142,7 @@ def _assemble(
         answers=answers,
         classes=classes,
         # A backbone reads nothing.
-        tokens=network.tokenise(spoken, recipe.model)
+        tokens=network.tokenise(spoken, recipe.model.context_length)
         if isinstance(recipe.model, ModelShape)
         else torch.zeros(len(spoken), 0, dtype=torch.int64),
         said=np.array([_number(text) for text in spoken], dtype=np.int64),

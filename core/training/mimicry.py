@@ -11,16 +11,15 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
 from core.encoder import torchvision_fix
-from core.training import augment, backbone_checkpoint, batches, losses, validation
+from core.training import augment, backbone_checkpoint, batches, losses, network, validation
 from core.training.batches import Part
 from core.training.material import Material
 from core.training.recipe import BackboneShape
 
 NEIGHBOURS = 5
 """How many nearest pictures validation looks at."""
-# Inverse temperatures: of a class against the others, and of a neighbour in the batch against the others.
+# Inverse temperature of a class against the others.
 _LABEL_SCALE = 16.0
-_NEIGHBOUR_SCALE = 20.0
 _LABELS, _FEATURES, _CLASSES = 0.5, 0.5, 0.5
 
 
@@ -39,6 +38,15 @@ class Apprentice(nn.Module):
         self.guess = nn.Linear(width, max(1, features))
         self.classify = nn.Linear(width, max(1, classes))
         self.label = nn.ModuleDict({name: nn.Linear(width, count, bias=False) for name, count in labels.items()})
+
+
+def load(learner: Apprentice, folder: Path) -> None:
+    """Fills the network from its own kind of checkpoint folder, or from the picture tower of a CLIP checkpoint. Raises
+    `TrainingError` where neither fits."""
+    if (folder / network.WEIGHTS).exists():
+        network.fill(learner.model, folder / network.WEIGHTS, network.TRUNK)
+    else:
+        network.fill(learner.model, folder / backbone_checkpoint.WEIGHTS)
 
 
 def save(learner: Apprentice, shape: BackboneShape, folder: Path) -> None:
@@ -90,7 +98,7 @@ def loss(learner: Apprentice, parts: list[Part], side: int, rng: np.random.Gener
             labels = torch.from_numpy(part.material.groups[part.pictures])[clear]
             total = total + share * _LABELS * F.cross_entropy(logits, labels)
     if sum(map(len, shown)) > 1:
-        total = total + losses.relational(others(torch.cat(shown)), others(torch.cat(wanted)))
+        total = total + losses.kinship(torch.cat(shown), torch.cat(wanted))
     return total
 
 
@@ -110,14 +118,6 @@ def neighbours(learner: Apprentice, materials: list[Material], side: int) -> dic
             nearest = scores.topk(NEIGHBOURS, dim=1).indices
             found[material.name] = round(100 * float((labels[nearest] == labels[:, None]).float().mean()), 2)
     return found
-
-
-def others(rows: Tensor) -> Tensor:
-    """How each row spreads its attention over the other rows: log probabilities `(n, n - 1)`."""
-    count = len(rows)
-    scores = _NEIGHBOUR_SCALE * rows @ rows.T
-    apart = ~torch.eye(count, dtype=torch.bool)
-    return F.log_softmax(scores[apart].view(count, count - 1), dim=1)
 
 
 @torch.inference_mode()

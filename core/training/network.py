@@ -20,6 +20,8 @@ Network: TypeAlias = Any
 """open_clip's `CustomTextCLIP`, whose towers carry no types."""
 CONFIG = "open_clip_config.json"
 WEIGHTS = "open_clip_model.safetensors"
+TRUNK = "visual.trunk."
+"""What the names of the picture tower's weights begin with, its last linear layer aside."""
 VOCABULARY = 49408
 """Size of CLIP's byte-pair vocabulary, which open_clip carries with it."""
 
@@ -69,12 +71,12 @@ def _tower_settings(shape: ModelShape) -> dict[str, Any]:
     return {"embed_dim": settings["embed_dim"], "vision_cfg": settings["vision_cfg"], "text_cfg": settings["text_cfg"]}
 
 
-def tokenise(texts: list[str], shape: ModelShape) -> Tensor:
-    """`(n, context)` token ids, padded with 0."""
+def tokenise(texts: list[str], context_length: int) -> Tensor:
+    """`(n, context_length)` token ids, padded with 0."""
     torchvision_fix.apply()
     from open_clip import SimpleTokenizer
 
-    tokens: Tensor = SimpleTokenizer(context_length=shape.context_length)(texts)
+    tokens: Tensor = SimpleTokenizer(context_length=context_length)(texts)
     return tokens
 
 
@@ -116,12 +118,19 @@ def save(model: Network, shape: ModelShape, folder: Path) -> None:
 
 def load(model: Network, folder: Path) -> None:
     """Fills the model with the weights of a checkpoint folder. Raises `TrainingError` where they do not fit."""
+    fill(model, folder / WEIGHTS)
+
+
+def fill(model: nn.Module, weights: Path, prefix: str = "") -> None:
+    """Fills a network with those of the weights whose names begin with `prefix`, which is taken off. Raises
+    `TrainingError` where they do not fit."""
     from safetensors.torch import load_file
 
     try:
-        model.load_state_dict(load_file(str(folder / WEIGHTS)))
+        kept = load_file(str(weights))
+        model.load_state_dict({name.removeprefix(prefix): one for name, one in kept.items() if name.startswith(prefix)})
     except (OSError, RuntimeError) as error:
-        raise TrainingError(f"{folder} cannot start this run: {error}.") from error
+        raise TrainingError(f"{weights.parent} cannot start this run: {error}.") from error
 
 
 def freeze(module: nn.Module, *, frozen: bool = True) -> None:

@@ -44,7 +44,8 @@ class Source:
     packed at `side` pixels; the teachers see `views` crops of each, the last `mixed` of them blended with another
     picture. `hold_out` pictures, evenly spread (or the first ones of fresh scenes), are never trained on: they are the
     validation part. `seed` decides the crops; `taught = false` spares the teachers a source that has enough to say for
-    itself. `per_epoch` takes that many pictures of the source into an epoch, others each time; 0 takes all.
+    itself, `classified = false` only the classifier. `per_epoch` takes that many pictures of the source into an epoch,
+    others each time; 0 takes all.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Source:
     hold_out: int = 0
     seed: int = 0
     taught: bool = True
+    classified: bool = True
     leave_out: tuple[str, ...] = ()
     count: int = 0
     first_seed: int = 0

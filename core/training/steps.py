@@ -10,7 +10,7 @@ import torch.nn.functional as F  # noqa: N812
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from core.training import batches, losses, network
+from core.training import batches, losses, network, things
 from core.training.batches import Part
 from core.training.material import Material
 
@@ -21,13 +21,19 @@ _BANK_SCALE = 20.0
 _DRAWN_SCALE = 40.0
 # A scene's first captions are its fullest; the later ones leave things out.
 _DRAWN_TEXTS_IN_BANK = 3
-_COSINE, _FEATURES, _CLASSES = 4.0, 0.5, 0.5
+_COSINE, _FEATURES, _CLASSES = 4.0, 1.0, 0.5
 # Photos find drawings of the same things: its share of the loss, and the inverse temperature.
-_ACROSS, _ACROSS_SCALE = 0.5, 20.0
+_ACROSS, _ACROSS_SCALE = 1.0, 20.0
+# Pictures and the bare names of what they show, which anchor photos and drawings alike: likewise.
+_NAMING, _NAMING_SCALE = 0.3, 20.0
+# Neighbours by the teacher's features stay neighbours, though no caption tells them from others: likewise.
+_KINSHIP = 1.0
 # In a contrast phase: pictures and captions, against what the teachers say. At 1 the teachers' word was forgotten.
 _PAIRS = 0.5
 # A share of words is replaced by other words of the batch, so that no caption is learnt by heart.
 _WORD_NOISE = 0.1
+# What a category may be called in a query: the mean of these.
+_CALLED = ("{}", "a {}", "a photo of a {}")
 _FEATURE_DROPOUT = 0.1
 
 
@@ -48,15 +54,17 @@ class Apprentice(nn.Module):
 
 @dataclass(frozen=True, slots=True)
 class Bank:
-    """One text embedding per captioned training picture, `rows` `(m, dim)`; `start` is each source's first row."""
+    """One text embedding per captioned training picture, `rows` `(m, dim)`; `start` is each source's first row. `names`
+    `(c, dim)` are the embeddings of the categories' names."""
 
     rows: Tensor
     start: dict[str, int]
+    names: Tensor
 
 
 def text_loss(learner: Apprentice, parts: list[Part], rng: np.random.Generator) -> Tensor:
     """Teacher's features through its projection, or another caption of the same picture, against the captions."""
-    seen, tokens = [], []
+    seen, tokens, taught, answers = [], [], [], []
     for part in parts:
         material = part.material
         if material.answers is not None:
@@ -64,12 +72,17 @@ def text_loss(learner: Apprentice, parts: list[Part], rng: np.random.Generator) 
             view = rng.integers(0, _clear_views(material), len(part.pictures))
             features = material.answers.rows(part.pictures, view)
             seen.append(F.normalize(learner.project(F.dropout(features, _FEATURE_DROPOUT)), dim=-1))
+            taught.append(seen[-1])
+            answers.append(F.normalize(features, dim=-1))
         else:
             other = np.array([rng.choice(material.texts_of[picture]) for picture in part.pictures])
             seen.append(network.encode_tokens(learner.model, _noisy(material.tokens[other], rng)))
         tokens.append(material.tokens[part.texts])
     said = network.encode_tokens(learner.model, _noisy(torch.cat(tokens), rng))
-    return losses.contrastive(_pairs(torch.cat(seen), said, parts), _scale(learner))
+    loss = losses.contrastive(_pairs(torch.cat(seen), said, parts), _scale(learner))
+    if sum(map(len, taught)) > 1:
+        loss = loss + _KINSHIP * losses.kinship(torch.cat(taught), torch.cat(answers))
+    return loss
 
 
 def distil_loss(
@@ -86,8 +99,9 @@ def distil_loss(
     `earlier` ones of later batches."""
     view = batches.choose_views(parts, rng)
     features, student = _look(learner, parts, view, side, rng)
-    loss = torch.zeros(())
+    loss = _NAMING * _named(parts, view, student, bank, earlier)
     untaught: list[tuple[Part, slice]] = []
+    kin: list[tuple[Tensor, Tensor]] = []
     for part, chosen, mine in batches.slices(parts, view):
         share = len(part.pictures) / len(student)
         if part.material.answers is None:
@@ -101,6 +115,9 @@ def distil_loss(
             spread = losses.attention(student[mine][clear], bank.rows, _BANK_SCALE)
             taught = taught + 0.3 * losses.own_match(spread, own[clear])
         loss = loss + share * taught
+        kin.append((student[mine], F.normalize(part.material.answers.rows(part.pictures, chosen), dim=-1)))
+    if sum(len(own) for own, _ in kin) > 1:
+        loss = loss + _KINSHIP * losses.kinship(*(torch.cat(rows) for rows in zip(*kin, strict=True)))
     if not untaught:
         return loss, None
     own_parts = [part for part, _ in untaught]
@@ -114,12 +131,12 @@ def distil_loss(
     for part, chosen, mine in batches.slices(parts, view):
         if part.material.answers is not None:
             clear = torch.from_numpy(part.material.views.blend[part.pictures, chosen] == 0)
-            things = torch.from_numpy(part.material.things[part.pictures])[clear]
+            shown = torch.from_numpy(part.material.things[part.pictures])[clear]
             drawings = known.taken(known.drawn)
             share = len(part.pictures) / len(student)
             # Drawings come to the photos, not photos to the drawings: those have the teacher to follow.
             photos = student[mine][clear].detach()
-            loss = loss + share * _ACROSS * losses.across(photos, things, drawings, _ACROSS_SCALE)
+            loss = loss + share * _ACROSS * losses.across(photos, shown, drawings, _ACROSS_SCALE)
     return loss, pairs.detached()
 
 
@@ -176,7 +193,25 @@ def make_bank(learner: Apprentice, materials: list[Material]) -> Bank:
             start[material.name] = total
             rows.append(means)
             total += len(means)
-    return Bank(torch.cat(rows).clone() if rows else torch.zeros(0, 1), start)
+        called = [how.format(name) for name in things.names() for how in _CALLED]
+        tokens = network.tokenise(called, materials[0].tokens.shape[1])
+        names = network.encode_all_tokens(learner.model, tokens).view(-1, len(_CALLED), learner.project.out_features)
+    return Bank(
+        torch.cat(rows).clone() if rows else torch.zeros(0, 1), start, F.normalize(names.mean(dim=1), dim=-1).clone()
+    )
+
+
+def _named(
+    parts: list[Part], view: list[NDArray[np.int64]], student: Tensor, bank: Bank, earlier: losses.Pairs | None
+) -> Tensor:
+    """Unblended views against the names of what they show."""
+    clear = torch.from_numpy(
+        np.concatenate(
+            [part.material.views.blend[part.pictures, chosen] == 0 for part, chosen in zip(parts, view, strict=True)]
+        )
+    )
+    shown = torch.from_numpy(np.concatenate([part.material.things[part.pictures] for part in parts]))
+    return losses.naming(student[clear], shown[clear], bank.names, _NAMING_SCALE, earlier)
 
 
 def _clear_views(material: Material) -> int:
@@ -222,10 +257,8 @@ def _pairs(images: Tensor, texts: Tensor, parts: list[Part]) -> losses.Pairs:
     groups = [part.material.groups[part.pictures] + part.material.offset for part in parts]
     said = [part.material.said[part.texts] for part in parts]
     drawn = [np.full(len(part.pictures), part.material.drawn) for part in parts]
-    things = [part.material.things[part.pictures] for part in parts]
-    return losses.Pairs(
-        images, texts, *(torch.from_numpy(np.concatenate(own)) for own in (groups, said, things, drawn))
-    )
+    shown = [part.material.things[part.pictures] for part in parts]
+    return losses.Pairs(images, texts, *(torch.from_numpy(np.concatenate(own)) for own in (groups, said, shown, drawn)))
 
 
 def _noisy(tokens: Tensor, rng: np.random.Generator) -> Tensor:

@@ -36,6 +36,11 @@ def rows(names: Sequence[Iterable[str]]) -> Things:
     return found
 
 
+def names() -> tuple[str, ...]:
+    """How a person calls each category, in the order of `Things`: without what only tells two of a name apart."""
+    return tuple(category.name.partition(" (")[0] for category in catalog.categories())
+
+
 def told(captions: Sequence[str]) -> set[str]:
     """The categories that at least half of a picture's captions name."""
     counts = Counter(name for caption in captions for name in _named(caption.lower()))

@@ -135,3 +135,42 @@ def test_draw_views__inside_the_picture_and_repeatable() -> None:
     area = made.boxes[..., 2] * made.boxes[..., 3]
     assert area.min() > 0.3
     assert (made.boxes[:, 0] == (0, 0, 1, 1)).all()
+
+
+def test_others__leaves_the_row_itself_out() -> None:
+    rows = unit(5, 8, 3)
+    spread = losses.others(rows, 20.0)
+    assert spread.shape == (5, 4)
+    expected = F.log_softmax(20.0 * (rows[1] @ rows[[0, 2, 3, 4]].T), dim=0)
+    assert torch.allclose(spread[1], expected, atol=1e-5)
+
+
+def test_kinship__nothing_to_learn_where_the_neighbours_agree() -> None:
+    rows = unit(6, 8, 3)
+    turned = rows @ torch.linalg.qr(torch.randn(8, 8, generator=torch.Generator().manual_seed(1))).Q
+    assert losses.kinship(turned, rows) < 1e-5  # a rotation keeps all cosines
+    assert losses.kinship(unit(6, 8, 4), rows) > 0.1
+
+
+def test_naming__both_ways_by_hand() -> None:
+    images, names, scale = unit(3, 8, 0), unit(4, 8, 1), 10.0
+    shows = torch.tensor([[1, 1, 0, 0], [0, 1, 0, 0], [0, 0, 0, 0]])
+    calls = F.log_softmax(scale * images @ names.T, dim=1)
+    finds = F.log_softmax(scale * names @ images.T, dim=1)
+    calling = -((calls[0, 0] + calls[0, 1]) / 2 + calls[1, 1]) / 2
+    finding = -(finds[0, 0] + (finds[1, 0] + finds[1, 1]) / 2) / 2
+    assert torch.allclose(losses.naming(images, shows, names, scale), (calling + finding) / 2, atol=1e-5)
+
+
+def test_naming__earlier_pictures_are_candidates_of_a_name() -> None:
+    images, names = unit(5, 8, 0), unit(2, 8, 1)
+    shows = torch.tensor([[1, 0], [0, 1], [1, 0], [0, 0], [0, 1]])
+    before = dataclasses.replace(pairs(images[2:], images[2:], torch.arange(3)), things=shows[2:])
+    calls = -F.log_softmax(10.0 * images[:2] @ names.T, dim=1)[[0, 1], [0, 1]].mean()
+    finds = F.log_softmax(10.0 * names @ images.T, dim=1)
+    found = -((finds[0, 0] + finds[0, 2]) / 2 + (finds[1, 1] + finds[1, 4]) / 2) / 2
+    assert torch.allclose(losses.naming(images[:2], shows[:2], names, 10.0, before), (calls + found) / 2, atol=1e-5)
+
+
+def test_naming__nothing_known_is_no_lesson() -> None:
+    assert losses.naming(unit(3, 8, 0), torch.zeros(3, 4), unit(4, 8, 1), 10.0) == 0

@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-import torch.nn.functional as F  # noqa: N812
 from PIL import Image
+from safetensors.torch import load_file
 
 from core.encoder import load_encoder
-from core.errors import ConfigurationError, NoTextSideError
+from core.errors import ConfigurationError, NoTextSideError, TrainingError
 from core.progress import silent
-from core.training import batches, loop, mimicry, recipe, students, teacher
+from core.training import batches, loop, mimicry, network, recipe, students, teacher
 
 COLOURS = {"red": (220, 30, 30), "green": (30, 200, 40), "blue": (30, 40, 220), "yellow": (230, 220, 40)}
 SHAPE = recipe.BackboneShape("test_resnet", image_size=32)
@@ -73,6 +73,30 @@ def test_train__resumes_where_it_stopped(plan: recipe.Recipe, tmp_path: Path) ->
     assert [entry["epoch"] for entry in loop.train(longer, tmp_path / "run", silent).history] == [1, 2]
 
 
+def test_train__starts_from_another_backbone(plan: recipe.Recipe, tmp_path: Path) -> None:
+    still = dataclasses.replace(plan, phases=(dataclasses.replace(plan.phases[0], epochs=1, rate=1e-9),))
+    loop.train(still, tmp_path / "first", silent)
+    other = dataclasses.replace(still, seed=still.seed + 1)  # a start of its own would be another one
+    loop.train(other, tmp_path / "second", silent, start=loop.Start(tmp_path / "first" / "last"))
+    first, second = (load_file(str(tmp_path / run / "last" / "model.safetensors")) for run in ("first", "second"))
+    weights = [name for name, value in first.items() if value.ndim == 4]
+    assert weights
+    assert all(torch.allclose(first[name], second[name], atol=1e-3) for name in weights)
+
+
+def test_load__takes_the_picture_tower_of_a_clip_model(plan: recipe.Recipe, tmp_path: Path) -> None:
+    shape = recipe.ModelShape("test_resnet", image_size=32, embed_dim=8, text_width=8, text_heads=1, text_layers=1)
+    clip = network.create(shape)
+    network.save(clip, shape, tmp_path / "clip")
+    learner = mimicry.Apprentice(SHAPE, 4, 4, {})
+    mimicry.load(learner, tmp_path / "clip")
+    wanted = clip.visual.trunk.state_dict()
+    assert all(torch.allclose(value, wanted[name], atol=1e-3) for name, value in learner.model.state_dict().items())
+    stranger = mimicry.Apprentice(recipe.BackboneShape("test_vit", image_size=160), 4, 4, {})
+    with pytest.raises(TrainingError, match="cannot start this run"):
+        mimicry.load(stranger, tmp_path / "clip")
+
+
 def test_loss__every_head_and_the_network_learn(plan: recipe.Recipe, tmp_path: Path) -> None:
     from core.training import material
 
@@ -84,15 +108,6 @@ def test_loss__every_head_and_the_network_learn(plan: recipe.Recipe, tmp_path: P
     for name, weight in learner.named_parameters():
         assert weight.grad is not None, name
     assert float(learner.label["colours"].weight.grad.abs().sum()) > 0
-
-
-def test_others__leaves_the_row_itself_out() -> None:
-    rows = F.normalize(torch.randn(5, 3, generator=torch.Generator().manual_seed(0)), dim=-1)
-    spread = mimicry.others(rows)
-    assert spread.shape == (5, 4)
-    assert torch.allclose(spread.exp().sum(dim=1), torch.ones(5), atol=1e-5)
-    scores = 20 * rows @ rows.T
-    assert torch.allclose(spread[2], F.log_softmax(scores[2, [0, 1, 3, 4]], dim=0), atol=1e-5)
 
 
 def test_check__a_clip_phase_on_a_backbone_is_refused(plan: recipe.Recipe) -> None:
