@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, TypedDict, Unpack
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     # By name: inside the class, `search` and `encoder` are its own methods.
     from core.encoder import Encoder
     from core.explain import Explanation
-    from core.search import CaptionHit, Filters, Ranking, SearchResult
+    from core.search import CaptionHit, Filters, Ranking, SearchHit, SearchResult
     from core.store import Store
 
     Picture: TypeAlias = Path | str | bytes | Image
@@ -124,7 +125,7 @@ class Collection:
         for image_id in composed.known_ids:
             self.store.row_of(image_id)
         ranking = search.choose_ranking(self.store, by, search.query_rankings(self.store, composed))
-        return self._ask(composed, k, ranking, self._filters(**filters))
+        return self._ask(composed, k, ranking, search.filters_of(self.store, **filters))
 
     def search(
         self, text: str, k: int = DEFAULT_K, by: str | None = None, **filters: Unpack[FilterWords]
@@ -181,8 +182,9 @@ class Collection:
 
     def explain(self, image_id: int, asked: Query | str, *, finer: bool = False) -> tuple[Explanation, ...]:
         """Where in a picture of the collection each term of a query finds what makes it match by the picture ranking:
-        see `core.explain`. The terms' totals add up to the score. `finer` reads the picture at a larger size where the
-        model allows that, which points better but splits another score. Raises `QueryError` for an unknown picture and
+        see `core.explain`. The terms' totals add up to the score. `finer` reads the picture at larger sizes where the
+        model allows that, and tells texts apart from an ordinary caption of the collection, which points better but
+        splits another score. Raises `QueryError` for an unknown picture and
         where the model of the pictures does not read texts, `PictureError` for a file that can no longer be read, and
         as `query` does."""
         composed = parse(asked) if isinstance(asked, str) else asked
@@ -192,10 +194,17 @@ class Collection:
         vectors, _ = query_vectors.of_query(composed, self.store, self)
         weighted = search.compose(vectors, [term.weight for term in composed.terms]).terms
         parts = [
-            explain.Term(self._shown_subject(term), vector, float(share @ vector))
+            explain.Term(search.shown_subject(self.store, term), vector, float(share @ vector))
             for term, vector, share in zip(composed.terms, vectors, weighted, strict=True)
         ]
-        return explain.explain(self.encoder, picture, parts, side=explain.finer_side(self.encoder) if finer else None)
+        if not finer:
+            return explain.explain(self.encoder, picture, parts)
+        ordinary = query_vectors.ordinary_text(self.store)
+        told_apart = [
+            replace(part, ordinary=ordinary) if term.is_text else part
+            for part, term in zip(parts, composed.terms, strict=True)
+        ]
+        return explain.look_closer(self.encoder, picture, told_apart)
 
     def picture(self, image_id: int) -> Image:
         """A picture of the collection as it was encoded: upright RGB, large ones made smaller. Raises `QueryError`
@@ -222,64 +231,40 @@ class Collection:
         vectors, encoding = query_vectors.of_query(asked, opened, self)
         started = time.perf_counter()
         composed = search.compose(vectors, [term.weight for term in asked.terms])
-        hits = search.rank_images(
-            opened, composed.vector, k=k, by=by, filters=filters, exclude=asked.known_ids, terms=composed.terms
+        allowed = search.allowed_rows(opened, filters, ())
+        ranked = search.rank(
+            opened,
+            composed.vector,
+            k=k,
+            by=by,
+            allowed=search.without(opened, allowed, asked.known_ids),
+            terms=composed.terms,
+            wording=search.wording(opened, asked, scored=by is search.Ranking.FUSED),
         )
         searching = time.perf_counter() - started
         return search.SearchResult(
-            hits=hits,
-            query=self._shown(asked),
+            hits=ranked.hits,
+            query=search.shown(opened, asked),
             by=by,
             k=k,
             collection=self.name,
-            model=self._asked_model(by),
+            model=search.model_of(opened, by),
             index_kind=opened.manifest.index_kind,
             encode_seconds=encoding,
             search_seconds=searching,
-            matching=len(filters.rows(opened.records)) if filters else len(opened.records),
+            matching=len(opened.records) if allowed is None else len(allowed),
             asked=asked,
+            cut=ranked.cut,
             thumbnail=self.thumbnail,
+            alike=self._alike,
         )
+
+    def _alike(self, hits: Sequence[SearchHit]) -> tuple[tuple[int, ...], ...]:
+        return search.alike(self.store, [hit.record for hit in hits], self.thumbnail)
 
     def _picture_ranking(self, by: str | None) -> str:
         """The one that uses most where none is named."""
         return search.picture_rankings(self.store)[-1] if by is None else by
-
-    def _shown(self, asked: Query) -> str:
-        """The query as people read it: like its typed form, pictures by name."""
-        words = []
-        for at, term in enumerate(asked.terms):
-            sign = "- " if term.weight < 0 else "+ " if at else ""
-            weight = "" if abs(term.weight) == 1 else f"{abs(term.weight):g}*"
-            words.append(f"{sign}{weight}{self._shown_subject(term)}{' (part)' if term.crop else ''}")
-        return " ".join(words)
-
-    def _shown_subject(self, term: Term) -> str:
-        subject = term.subject
-        if isinstance(subject, Text):
-            return " ".join(subject.text.split())
-        if isinstance(subject, Known):
-            return f"like {self.store.records[self.store.row_of(subject.image_id)].file_name}"
-        return f"picture {Path(subject.path).name}" if isinstance(subject, File) else subject.name
-
-    def _asked_model(self, by: Ranking) -> str:
-        """Whose vectors a ranking compares."""
-        text = self.store.manifest.text_encoder
-        return text.spec.model if text and by is search.Ranking.CAPTION else self.store.manifest.encoder.model
-
-    def _filters(
-        self,
-        category: str | Iterable[str] | None = None,
-        file_contains: str = "",
-        license: int | Iterable[int] | None = None,  # noqa: A002 - as in `FilterWords`
-    ) -> Filters:
-        names = [category] if isinstance(category, str) else list(category or ())
-        ids = [license] if isinstance(license, int) else list(license or ())
-        return search.Filters(
-            categories=search.known_categories(self.store, names),
-            file_contains=file_contains.strip(),
-            licenses=frozenset(ids),
-        )
 
 
 def _mixed(subject: Subject, text: str) -> Query:

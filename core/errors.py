@@ -17,6 +17,7 @@ CocoLensError                what the user can act on; its text names what, wher
 │   └── StoreWriteError      the store could not be written (disk full, no permission); the old one is untouched
 ├── QueryError               a query that cannot be asked of this collection
 │   └── QuerySyntaxError     a typed query that cannot be read; it points at the place
+├── DownloadError            a file from the web could not be brought whole; what came of it is kept
 ├── TrainingError            a training run cannot start or go on
 └── Cancelled                the user stopped a long job; what was done so far is kept
 """
@@ -94,6 +95,10 @@ class QuerySyntaxError(QueryError):
         super().__init__(message)
         self.problem = problem or message
         self.position = position
+
+
+class DownloadError(CocoLensError):
+    """A file from the web could not be brought whole, or is not what it should be."""
 
 
 class TrainingError(CocoLensError):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import faiss
@@ -192,3 +193,27 @@ class VectorIndex:
         if len(unique) and (unique[0] < 0 or unique[-1] >= self.count):
             raise QueryError(f"rows {unique[0]} to {unique[-1]}; this index holds rows 0 to {self.count - 1}")
         return unique
+
+
+def read_flat(path: Path) -> Vectors:
+    """The rows `(n, dim)` of another program's FAISS file that keeps whole vectors (IndexFlatL2, IndexFlatIP, and HNSW
+    over one), as they are: not of unit length unless they were made so.
+
+    Raises `StoreCorruptError` naming the file for anything else.
+    """
+    try:
+        faiss.set_deserialization_vector_byte_limit(max(path.stat().st_size, 1))
+        index: Any = faiss.read_index(str(path))
+    except (RuntimeError, AssertionError, MemoryError, OSError) as error:
+        first = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise StoreCorruptError(f"{path}: not a readable vector index ({first[-200:]})") from error
+    flat = faiss.downcast_index(index.storage) if isinstance(index, faiss.IndexHNSW) else index
+    if not isinstance(flat, faiss.IndexFlat) or flat.codes.size() != flat.ntotal * flat.d * 4:
+        raise StoreCorruptError(
+            f"{path}: holds a {type(index).__name__}; only an index of whole vectors (IndexFlatL2, IndexFlatIP) can be "
+            "imported"
+        )
+    if not flat.ntotal:
+        return np.empty((0, flat.d), np.float32)
+    rows: Vectors = faiss.rev_swig_ptr(flat.get_xb(), flat.ntotal * flat.d).reshape(flat.ntotal, flat.d).copy()
+    return rows

@@ -65,6 +65,15 @@ def of_query(asked: Query, opened: Store, models: Models) -> tuple[NDArray[np.fl
     return np.stack([found[at] for at in range(len(asked.terms))]), seconds
 
 
+def ordinary_text(opened: Store) -> NDArray[np.float32] | None:
+    """The mean `(dim,)` of the collection's captions: what a text here is like before one knows what it says. None
+    where there are none, or where another model read them."""
+    if not opened.one_space or not opened.caption_index.count:
+        return None
+    mean: NDArray[np.float32] = opened.caption_index.mean(np.arange(opened.caption_index.count))
+    return mean
+
+
 def open_term(term: Term, opened: Store, side: int) -> Image:
     """The picture of a term, cropped, upright RGB, for an encoder of input `side`; read as stored pictures were."""
     if term.crop is not None:

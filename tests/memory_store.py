@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,7 +13,10 @@ from numpy.typing import NDArray
 
 from core import errors
 from core.index import VectorIndex
+from core.keywords import WordIndex
 from core.records import Caption, Category, ImageRecord
+from core.relevance import Relevance
+from core.store.facets import Facets
 from tests import colour_encoder
 
 
@@ -27,7 +31,16 @@ class MemoryStore:
     caption_image_rows: NDArray[np.int64]
     categories: tuple[Category, ...] = ()
     one_space: bool = True
+    relevance: Relevance | None = None
     manifest: Any = field(default_factory=lambda: SimpleNamespace(name="memory", dim=colour_encoder.DIM))
+
+    @cached_property
+    def words(self) -> WordIndex:
+        return WordIndex.build((one.text for one in self.captions), self.caption_image_rows, len(self.records))
+
+    @cached_property
+    def facets(self) -> Facets:
+        return Facets.of(self.records)
 
     def row_of(self, image_id: int) -> int:
         for row, record in enumerate(self.records):

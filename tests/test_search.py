@@ -214,6 +214,9 @@ def test_search_result__to_dict_is_the_json_object() -> None:
         "caption": "a red bus",
         "captions": ["a red bus", "something blue"],
         "categories": ["red"],
+        "found_by": "image",
+        "probability": None,
+        "band": None,
         "parts": [{"term": 0, "side": "image", "share": pytest.approx(1.0, abs=1e-3)}],
     }
     assert made["typed"] is None

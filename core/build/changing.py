@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,13 +11,13 @@ import numpy as np
 
 from core import config, dataset, progress, store
 from core import encoder as encoders
-from core.build import encoding, reading
+from core.build import encoding, merging, reading, rewriting
 from core.build.report import BuildReport
 from core.embedding import Embeddings
 from core.encoder import Encoder
 from core.errors import QueryError, SourceError
 from core.progress import Progress
-from core.records import Category, ImageRecord, License, RecordSet, Skipped
+from core.records import RecordSet, Skipped
 from core.store import Store
 
 
@@ -27,6 +27,7 @@ def add_to_collection(
     captions: Path | None = None,
     instances: Path | None = None,
     *,
+    read_as: dataset.Reading | None = None,
     db: Path | None = None,
     device: str = "auto",
     report: progress.Report = progress.silent,
@@ -53,6 +54,7 @@ def add_to_collection(
             instances,
             labels_from_folders=source.labels_from_folders and captions is None and instances is None,
             under=_below(before, images),
+            reading=read_as,
         )
         fresh = _fresh(before, found)
         already = len(found.records) - len(fresh.records)
@@ -70,8 +72,9 @@ def add_to_collection(
             store.check_text_fits(before, reader.spec)
         work = store.work_folder(db, name)
         encoded = encoding.encode(fresh, before.images_root, encoder, work, report, text_encoder=reader)
-        records = _merged(before, encoded.records)
-        after = _write(before, records, encoded.images, encoded.captions, report)
+        records = merging.merged(before, encoded.records)
+        readers = None if manifest.text_encoder and reader is None else (encoder, reader)
+        after = rewriting.rewrite(before, records, encoded.images, encoded.captions, report, readers=readers)
         store.forget_work(db, name)
     return replace(
         _report(after, began, skipped=encoded.records.skipped, already=already),
@@ -89,7 +92,8 @@ def remove_from_collection(
     report: progress.Report = progress.silent,
 ) -> BuildReport:
     """Take pictures, by image_id or file name, and their captions out of the collection, in one step. The picture
-    files stay where they are. Needs no model.
+    files stay where they are. Needs no model; what was fitted to the captions stays as it was, since it speaks of the
+    model and of how captions are written.
 
     Raises `QueryError` naming what the collection does not have, and when nothing would be left.
     """
@@ -105,7 +109,7 @@ def remove_from_collection(
         keep = tuple(record for row, record in enumerate(before.records) if row not in gone)
         records = RecordSet(keep, before.categories, before.licenses, before.manifest.skips)
         nothing = Embeddings(np.empty(0, np.int64), np.empty((0, before.manifest.dim), np.float32))
-        after = _write(before, records, nothing, nothing, report) if gone else before
+        after = rewriting.rewrite(before, records, nothing, nothing, report) if gone else before
     return replace(_report(after, began), removed=len(gone))
 
 
@@ -144,83 +148,6 @@ def _fresh(before: Store, found: RecordSet) -> RecordSet:
                     f"{before.manifest.name!r}; give the new captions ids of their own"
                 )
     return replace(found, records=tuple(fresh))
-
-
-def _merged(before: Store, new: RecordSet) -> RecordSet:
-    records = sorted((*before.records, *new.records), key=lambda record: record.image_id)
-    ids = {record.image_id for record in records}
-    skipped = dict.fromkeys((*before.manifest.skips, *new.skipped))
-    return RecordSet(
-        tuple(records),
-        _merged_categories(before.categories, new.categories, records),
-        _merged_licenses(before.licenses, new.licenses),
-        tuple(one for one in skipped if one.image_id is None or one.image_id not in ids or one.file_name == ""),
-    )
-
-
-def _merged_categories(
-    before: Sequence[Category], new: Sequence[Category], records: Sequence[ImageRecord]
-) -> tuple[Category, ...]:
-    """By name, the collection's own first; a new name whose id is taken gets the next free one."""
-    table = {category.name: category for category in before}
-    taken = {category.category_id for category in before}
-    for category in new:
-        if category.name not in table:
-            free = category.category_id if category.category_id not in taken else max(taken) + 1
-            table[category.name] = replace(category, category_id=free)
-            taken.add(free)
-    return tuple(sorted(table.values(), key=lambda category: category.category_id))
-
-
-def _merged_licenses(before: Sequence[License], new: Sequence[License]) -> tuple[License, ...]:
-    """By id. Raises `SourceError` where an id stands for two licences: the pictures' rights would be told wrongly."""
-    table = {licence.license_id: licence for licence in before}
-    for licence in new:
-        known = table.setdefault(licence.license_id, licence)
-        if known != licence:
-            raise SourceError(
-                f"licence {licence.license_id} is {known.name!r} in the collection and {licence.name!r} in the source; "
-                "number the source's licences as the collection does"
-            )
-    return tuple(table[key] for key in sorted(table))
-
-
-def _write(
-    before: Store, records: RecordSet, images: Embeddings, captions: Embeddings, report: progress.Report
-) -> Store:
-    """Write the collection with the records given: vectors of the new ones as given, the others' as they are stored."""
-    manifest = before.manifest
-    header = store.Header(
-        manifest.name,
-        manifest.title,
-        manifest.source,
-        manifest.encoder,
-        manifest.model,
-        manifest.pretrained,
-        manifest.text_encoder,
-    )
-    image_ids = [record.image_id for record in records.records]
-    caption_ids = [caption.caption_id for record in records.records for caption in record.captions]
-    if not len(captions) and not manifest.caption_vectors:
-        caption_ids = []
-    unlisted = manifest.skipped - len(manifest.skips)  # past the first 200 the manifest only counts
-    folder = store.write_store(
-        before.folder.parent,
-        header,
-        records,
-        _gathered(image_ids, [record.image_id for record in before.records], before.image_index.vectors(), images),
-        _gathered(caption_ids, [one.caption_id for one in before.captions], before.caption_index.vectors(), captions),
-        report=report,
-        created_at=manifest.created_at,
-        skipped=unlisted + len(records.skipped),
-    )
-    return store.open_store(folder)
-
-
-def _gathered(wanted: Sequence[int], old_ids: Sequence[int], old: np.ndarray, new: Embeddings) -> Embeddings:
-    rows = {number: row for row, number in enumerate([*old_ids, *new.ids.tolist()])}
-    vectors = np.concatenate([old, new.vectors]) if len(new) else old  # what is empty may have another width
-    return Embeddings(np.array(wanted, np.int64), vectors[[rows[number] for number in wanted]])
 
 
 def _rows_of(before: Store, pictures: list[int | str]) -> frozenset[int]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core import config, dataset, progress, store
 from core import encoder as encoders
-from core.build import encoding, reading
+from core.build import encoding, fitting, reading
 from core.build.report import BuildReport
 from core.encoder import Encoder
 from core.errors import StoreError
@@ -21,6 +21,7 @@ def build_collection(
     instances: Path | None = None,
     *,
     labels_from_folders: bool = False,
+    read_as: dataset.Reading | None = None,
     model: str = "bundled",
     pretrained: str | None = None,
     text_model: str | None = None,
@@ -35,7 +36,8 @@ def build_collection(
     """Read a source (see `dataset.load_records`), encode it, and put the collection `name` into `db` in one step.
 
     A collection of that name answers as before until then. Interrupted in any way, the same call goes on where it was,
-    at most 256 pictures back, and gives the same bytes as an uninterrupted one, times aside.
+    at most 256 pictures back, and gives the same bytes as an uninterrupted one, times aside. `read_as` says what the
+    source's files do not: see `dataset.Reading`.
     Where the model encodes pictures only, its captions are read by `text_model` (None for "bundled"), so that a text
     finds pictures by their captions; with "none" they are kept to be shown. `encoder` and `text_encoder` are used
     instead of loading the models, whose names are then only noted.
@@ -48,7 +50,9 @@ def build_collection(
     folder, work = db / name, store.work_folder(db, name)
     with store.held(db, name):
         report(Progress("Reading the source", 0, 0, unit="records"))
-        records = dataset.load_records(images, captions, instances, labels_from_folders=labels_from_folders)
+        records = dataset.load_records(
+            images, captions, instances, labels_from_folders=labels_from_folders, reading=read_as
+        )
         encoder = encoder or encoders.load_encoder(model, pretrained, device=device, report=report)
         text_encoder = reading.text_encoder(
             encoder, records, text_model, text_pretrained, device=device, report=report, given=text_encoder
@@ -69,7 +73,8 @@ def build_collection(
             pretrained=_durable(pretrained) if pretrained else None,
             text_encoder=_noted(text_encoder, text_model, text_pretrained) if text_encoder else None,
         )
-        store.write_store(db, header, encoded.records, encoded.images, encoded.captions, report=report)
+        fitted = fitting.fitted(encoded.records, encoded.images, encoded.captions, (encoder, text_encoder), report)
+        store.write_store(db, header, encoded.records, encoded.images, encoded.captions, report=report, fitted=fitted)
         store.forget_work(db, name)
     return BuildReport(
         name=name,

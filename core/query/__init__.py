@@ -4,6 +4,7 @@ Nothing here knows a model or a collection. The typed form is what links, comman
 """
 
 from core.query.negation import suggestion
+from core.query.pointing import error_at
 from core.query.reading import parse
 from core.query.snippets import as_command_line, as_python
 from core.query.terms import (
@@ -35,6 +36,7 @@ __all__ = [
     "Text",
     "as_command_line",
     "as_python",
+    "error_at",
     "format_query",
     "format_term",
     "parse",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -39,12 +39,36 @@ class Filters:
             and (not self.file_contains or self.file_contains.casefold() in record.file_name.casefold())
         )
 
-    def rows(self, records: Sequence[ImageRecord]) -> NDArray[np.int64]:
-        """The rows of `records` that pass, ascending, int64 `(p,)`."""
-        return np.fromiter((row for row, record in enumerate(records) if self.pass_record(record)), np.int64)
+    def rows_of(self, store: Store) -> NDArray[np.int64]:
+        """The rows of the pictures that pass, ascending, int64 `(p,)`."""
+        facets = store.facets
+        passes = np.ones(len(store.records), bool)
+        if self.categories:
+            passes &= facets.with_category(self.categories)
+        if self.licenses:
+            passes &= facets.with_license(self.licenses)
+        if self.file_contains:
+            passes &= facets.with_name(self.file_contains)
+        rows: NDArray[np.int64] = np.flatnonzero(passes)
+        return rows
 
 
 NO_FILTERS = Filters()
+
+
+def filters_of(
+    store: Store,
+    category: str | Iterable[str] | None = None,
+    file_contains: str = "",
+    license: int | Iterable[int] | None = None,  # noqa: A002 - as it is asked for in Python
+) -> Filters:
+    """Filters from words: one category or several, in any letter case, and one licence id or several. Raises
+    `QueryError` as `known_categories`."""
+    names = [category] if isinstance(category, str) else list(category or ())
+    ids = [license] if isinstance(license, int) else list(license or ())
+    return Filters(
+        categories=known_categories(store, names), file_contains=file_contains.strip(), licenses=frozenset(ids)
+    )
 
 
 def known_categories(store: Store, names: Iterable[str]) -> frozenset[str]:

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, TypeAlias
 
+from core import relevance
 from core.records import Caption, ImageRecord
+from core.relevance import Band
 
-FoundBy: TypeAlias = Literal["image", "caption", "both"]
-Side: TypeAlias = Literal["image", "caption"]
+FoundBy: TypeAlias = Literal["image", "caption", "words", "both"]
+Side: TypeAlias = Literal["image", "caption", "words"]
 
 
 class Ranking(StrEnum):
@@ -22,8 +24,8 @@ class Ranking(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HitPart:
-    """What one term of the query, counted from 0, adds to a score through the picture's own vector or through its best
-    caption's. Negative where the term speaks against the picture."""
+    """What one term of the query, counted from 0, adds to a score through the picture's own vector, through its best
+    caption's, or through the words that its captions say. Negative where the term speaks against the picture."""
 
     term: int
     side: Side
@@ -32,11 +34,14 @@ class HitPart:
 
 @dataclass(frozen=True, slots=True)
 class SearchHit:
-    """One picture found. `score` is the cosine similarity, or for the fused ranking the weighted mean of two.
+    """One picture found. `score` is the cosine similarity, or for the fused ranking the weighted mean of two of them
+    and of the share of the query's words that its captions say.
 
     `caption` is the matched caption: the one that scored, or beside an image score the picture's caption nearest to
     the query (its first one where the model of the pictures does not read); None for a picture without captions.
     `parts` are the shares that add up to `score`: by term, and for the fused ranking by side within a term.
+    `found_by` is the side that alone would have found it, "both" where several or only their sum would.
+    `probability`, 0 to 1, is that of a match (see `core.relevance`); None where a collection is too small to say.
     """
 
     rank: int
@@ -45,6 +50,12 @@ class SearchHit:
     caption: str | None
     found_by: FoundBy
     parts: tuple[HitPart, ...] = ()
+    probability: float | None = None
+
+    @property
+    def band(self) -> Band | None:
+        """The probability in words."""
+        return None if self.probability is None else relevance.band(self.probability)
 
     @property
     def term_shares(self) -> tuple[float, ...]:
@@ -54,7 +65,7 @@ class SearchHit:
 
     @property
     def side_shares(self) -> tuple[float, ...]:
-        """What each side adds to the score: the picture's vector, then its best caption's, where both count."""
+        """What each side that counts adds to the score: the picture's vector, its best caption's, the words."""
         found: dict[Side, float] = {}
         for part in self.parts:
             found[part.side] = found.get(part.side, 0.0) + part.share

@@ -47,6 +47,12 @@ def query_rankings(opened: Store, asked: Query) -> tuple[Ranking, ...]:
     return (*(by for by in picture_rankings(opened) if by is not Ranking.IMAGE), Ranking.IMAGE)
 
 
+def model_of(opened: Store, by: Ranking) -> str:
+    """The name of the model whose vectors a ranking compares."""
+    text = opened.manifest.text_encoder
+    return text.spec.model if text and by is Ranking.CAPTION else opened.manifest.encoder.model
+
+
 def choose(opened: Store, by: str | None, offered: tuple[Ranking, ...]) -> Ranking:
     """The ranking called `by`, None for the last of those `offered`. Raises `QueryError` for any other."""
     if by is None:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, overload
 
 from core import spreadsheet
 from core.query import Query, format_query
 from core.records import ImageRecord
+from core.search import folding
+from core.search.folding import Fold
 from core.search.hits import Ranking, SearchHit
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from core import show
+    from core.relevance import Cut
 
 _THUMBNAIL_SIDE = 240
-_COLUMNS = ("rank", "score", "image_id", "file_name", "caption", "captions", "categories", "found_by")
+_COLUMNS = ("rank", "score", "image_id", "file_name", "caption", "captions", "categories", "found_by", "probability")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +28,9 @@ class SearchResult:
     """Hits, best first, with everything needed to say where they came from. Behaves as a sequence of `SearchHit`.
 
     `query` is the query as shown to people, `asked` its terms, which the parts of the hits refer to; `matching` counts
-    the pictures that passed the filters, found or not. `thumbnail` fetches a picture's JPEG or WebP bytes (or None) at
-    a side in pixels; without it, grids show captions.
+    the pictures that passed the filters, found or not. `cut` is where those that probably match end; None where the
+    collection is too small to say. `thumbnail` fetches a picture's JPEG or WebP bytes (or None) at a side in pixels;
+    without it, grids show captions. `alike` groups hits that show nearly the same picture, for `folded`.
     """
 
     hits: tuple[SearchHit, ...]
@@ -40,7 +44,11 @@ class SearchResult:
     search_seconds: float
     matching: int
     asked: Query | None = None
+    cut: Cut | None = None
     thumbnail: Callable[[ImageRecord, int], bytes | None] | None = field(default=None, repr=False, compare=False)
+    alike: Callable[[Sequence[SearchHit]], Sequence[Sequence[int]]] | None = field(
+        default=None, repr=False, compare=False
+    )
 
     def __len__(self) -> int:
         return len(self.hits)
@@ -60,6 +68,17 @@ class SearchResult:
         """The query in its typed form; None when it holds a picture that was handed in."""
         return format_query(self.asked) if self.asked is not None and self.asked.linkable else None
 
+    @property
+    def probable(self) -> tuple[SearchHit, ...]:
+        """The hits above the cut; all of them where there is none."""
+        return self.hits if self.cut is None else self.hits[: self.cut.hits]
+
+    def folded(self) -> tuple[Fold, ...]:
+        """The hits with near-identical pictures behind the first of them; none is lost. Reads the thumbnails of those
+        that may be, so it takes a moment at the first call."""
+        groups = self.alike(self.hits) if self.alike else [[at] for at in range(len(self.hits))]
+        return folding.fold(self.hits, groups)
+
     def to_dict(self) -> dict[str, Any]:
         """A JSON-ready object; times in milliseconds, scores and shares to six decimals. The terms of the parts count
         from 0."""
@@ -74,6 +93,7 @@ class SearchResult:
             "encode_ms": round(self.encode_seconds * 1000, 1),
             "search_ms": round(self.search_seconds * 1000, 1),
             "matching": self.matching,
+            "cut": None if self.cut is None else _cut_to_dict(self.cut),
             "hits": [_hit_to_dict(hit) | {"parts": _parts_to_list(hit)} for hit in self.hits],
         }
 
@@ -118,6 +138,18 @@ def _hit_to_dict(hit: SearchHit) -> dict[str, Any]:
         "caption": hit.caption,
         "captions": [caption.display for caption in hit.record.captions],
         "categories": list(hit.record.categories),
+        "found_by": hit.found_by,
+        "probability": None if hit.probability is None else round(hit.probability, 4),
+        "band": None if hit.band is None else hit.band.value,
+    }
+
+
+def _cut_to_dict(cut: Cut) -> dict[str, Any]:
+    return {
+        "hits": cut.hits,
+        "pictures": cut.pictures,
+        "expected": round(cut.expected, 1),
+        "fitted": cut.fitted,
     }
 
 
@@ -129,4 +161,4 @@ def _row(hit: SearchHit) -> dict[str, Any]:
     """A hit as one line of a table: lists joined into one cell."""
     row = _hit_to_dict(hit)
     joined = {"captions": " | ".join(row["captions"]), "categories": ", ".join(row["categories"])}
-    return row | joined | {"found_by": hit.found_by}
+    return row | joined

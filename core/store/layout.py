@@ -6,6 +6,7 @@ clip_db/<collection>/
   images/metadata.json   one entry per picture, in row order
   text/vectors.index     FAISS, one vector per caption
   text/metadata.json     one entry per caption, in row order
+  relevance.json         how scores map to probabilities, where the captions allowed a fit; may be missing
 clip_db/.<collection>.new, .<collection>.old    a store being written or replaced
 clip_db/.work/<collection>/                     finished parts of an unfinished build
 clip_db/.locks/<collection>.lock, .json         who writes
@@ -26,7 +27,8 @@ IMAGE_RECORDS = "images/metadata.json"
 CAPTION_INDEX = "text/vectors.index"
 CAPTION_TEXTS = "text/metadata.json"
 FILES = (IMAGE_INDEX, IMAGE_RECORDS, CAPTION_INDEX, CAPTION_TEXTS)
-"""Every file of a store but the manifest, in the order they are written."""
+"""Every file that no store is without, but the manifest, in the order they are written."""
+RELEVANCE = "relevance.json"
 
 _RESERVED = frozenset(
     {"models", "con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}

@@ -160,7 +160,7 @@ def from_bytes(data: bytes, place: str) -> Manifest:
             raise StoreMisfitError(f"{place}: {key} {values[key]!r}, this program reads {only!r}; build it again")
     source = field(values, "source", dict, place)
     files = field(values, "files", dict, place)
-    if set(files) != set(layout.FILES):
+    if set(files) - {layout.RELEVANCE} != set(layout.FILES):
         raise StoreCorruptError(f"{place}: files: expected {', '.join(layout.FILES)}, found {', '.join(files)}")
     return Manifest(
         name=field(values, "name", str, place),

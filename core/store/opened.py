@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,11 @@ from numpy.typing import NDArray
 from core import images
 from core.errors import QueryError
 from core.index import VectorIndex
+from core.keywords import WordIndex
 from core.records import Caption, Category, ImageRecord, License
+from core.relevance import Relevance
 from core.store import places
+from core.store.facets import Facets
 from core.store.manifest import Manifest
 
 
@@ -21,7 +25,8 @@ class Store:
     """One version of a collection, whole: nothing is read from its folder later, so a rebuild cannot mix into it.
 
     Rows count from 0 and mean the same in `records`, `image_index` and `caption_image_rows`. `captions` are the
-    captions that have a vector: all of them, or none when no encoder read them.
+    captions that have a vector: all of them, or none when no encoder read them. `relevance` is None where nothing was
+    fitted: too few captions, or a store of before.
     """
 
     manifest: Manifest
@@ -31,10 +36,21 @@ class Store:
     caption_image_rows: NDArray[np.int64]
     image_index: VectorIndex
     caption_index: VectorIndex
+    relevance: Relevance | None = None
     _rows: dict[int, int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_rows", {record.image_id: row for row, record in enumerate(self.records)})
+
+    @cached_property
+    def words(self) -> WordIndex:
+        """The words of the captions, looked through at first use."""
+        return WordIndex.build((one.text for one in self.captions), self.caption_image_rows, len(self.records))
+
+    @cached_property
+    def facets(self) -> Facets:
+        """What the pictures are filtered by, gathered at first use."""
+        return Facets.of(self.records)
 
     @property
     def categories(self) -> tuple[Category, ...]:

@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from core import relevance
 from core.errors import StoreBusyError, StoreCorruptError, StoreNotFoundError, StoreWriteError
 from core.index import VectorIndex
+from core.relevance import Relevance
 from core.store import contents, layout, locking, switching
 from core.store import manifest as manifests
 from core.store.manifest import Manifest
@@ -43,6 +45,7 @@ def open_store(folder: Path) -> Store:
         ):
             if counted != stated:
                 raise StoreCorruptError(f"the manifest states {stated} {what}, the metadata lists {counted}")
+        fitted = _fitted(files)
     except StoreCorruptError as error:
         raise StoreCorruptError(f"{folder}: {error}; build it again: {rebuild_command(manifest, folder)}") from error
     with_vectors = manifest.caption_vectors > 0
@@ -54,6 +57,7 @@ def open_store(folder: Path) -> Store:
         caption_image_rows=held.caption_image_rows if with_vectors else held.caption_image_rows[:0],
         image_index=indexes[0],
         caption_index=indexes[1],
+        relevance=fitted,
     )
 
 
@@ -79,7 +83,7 @@ def _one_version(folder: Path) -> tuple[Manifest, Mapping[str, bytes]]:
         manifest = manifests.from_bytes(before, f"{folder / layout.MANIFEST}")
         files: dict[str, bytes] = {}
         fault = ""
-        for path in layout.FILES:
+        for path in manifest.files:
             try:
                 files[path] = (folder / path).read_bytes()
                 fault = first_fault(manifest, path, files[path])
@@ -126,6 +130,16 @@ def _absent(folder: Path, error: OSError) -> StoreNotFoundError | StoreCorruptEr
     others = sorted(path.parent.name for path in folder.parent.glob(f"*/{layout.MANIFEST}"))
     there = ", ".join(name for name in others if layout.is_name(name)) or "none"
     return StoreNotFoundError(f"no collection {folder.name!r} in {folder.parent}; there are: {there}; {again}")
+
+
+def _fitted(files: Mapping[str, bytes]) -> Relevance | None:
+    """What was fitted for the collection. A store without it, or with another version of it, is whole all the same."""
+    if layout.RELEVANCE not in files:
+        return None
+    try:
+        return relevance.from_bytes(files[layout.RELEVANCE])
+    except ValueError as error:
+        raise StoreCorruptError(f"{layout.RELEVANCE}: {error}") from error
 
 
 def _index(data: bytes, path: str, rows: int, dim: int) -> VectorIndex:

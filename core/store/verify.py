@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,7 +60,7 @@ def verify_store(folder: Path, report: progress.Report = progress.silent) -> Ver
             problems.append(f"{path}: expected {stated.size} bytes, found {size}")
         elif found != stated.sha256:
             problems.append(f"{path}: altered, expected sha256 {stated.sha256[:16]}…, found {found[:16]}…")
-    problems += [f"{name}: no file of a store" for name in _strangers(folder)]
+    problems += [f"{name}: no file of a store" for name in _strangers(folder, {layout.MANIFEST, *manifest.files})]
     if manifest.name != folder.name:
         problems.append(f"the folder is called {folder.name}, its manifest says {manifest.name}")
     missing: tuple[str, ...] = ()
@@ -91,8 +92,7 @@ def _sha256(path: Path) -> tuple[int, str]:
     return size, sums.hexdigest()
 
 
-def _strangers(folder: Path) -> list[str]:
-    known = {layout.MANIFEST, *layout.FILES}
+def _strangers(folder: Path, known: Collection[str]) -> list[str]:
     found = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir())
     return sorted(name for name in found if name not in known)
 

@@ -13,12 +13,13 @@ from pathlib import Path
 
 import numpy as np
 
-from core import progress
+from core import progress, relevance
 from core.embedding import Embeddings
 from core.errors import StoreWriteError
 from core.index import VectorIndex
 from core.progress import Progress
 from core.records import RecordSet
+from core.relevance import Relevance
 from core.store import contents, layout, locking, switching
 from core.store import manifest as manifests
 from core.store.manifest import FileSum, Header, Manifest
@@ -34,12 +35,14 @@ def write_store(
     report: progress.Report = progress.silent,
     created_at: str | None = None,
     skipped: int | None = None,
+    fitted: Relevance | None = None,
 ) -> Path:
     """Write the collection `header.name` into `db`, replacing one of that name, and return its folder.
 
     `images` has one row per record and `captions` one per caption, in their order; `captions` may be empty when no
     encoder read them, and is as wide as the header's `text_encoder` where there is one. `records.skipped` is what was
     left out. A reader sees the store before or this one, whole, at every instant, and so does one after a power cut.
+    `fitted` is what `core.relevance.fit` made of these captions, where it made anything.
     `created_at` carries over the time of the first build, `skipped` the count of a list that was cut.
     Raises `StoreBusyError` while another process writes it, `StoreWriteError` when the disk is full or read-only: the
     store before is untouched and nothing is left behind.
@@ -51,7 +54,7 @@ def write_store(
         try:
             switching.finish(db, header.name)
             switching.remove(new)
-            sums = _write_files(new, records, images, captions, report)
+            sums = _write_files(new, records, (images, captions), fitted, report)
             now = datetime.now(UTC).isoformat(timespec="microseconds")
             stated = _manifest(header, records, images, captions, files=sums, times=(created_at or now, now))
             stated = replace(stated, skipped=len(records.skipped) if skipped is None else skipped)
@@ -84,8 +87,13 @@ def _check_rows(header: Header, records: RecordSet, images: Embeddings, captions
 
 
 def _write_files(
-    new: Path, records: RecordSet, images: Embeddings, captions: Embeddings, report: progress.Report
+    new: Path,
+    records: RecordSet,
+    embeddings: tuple[Embeddings, Embeddings],
+    fitted: Relevance | None,
+    report: progress.Report,
 ) -> Mapping[str, FileSum]:
+    images, captions = embeddings
     # Made one after the other, so that only one is in memory.
     makers: dict[str, Callable[[], bytes]] = {
         layout.IMAGE_INDEX: lambda: VectorIndex.build(images.vectors).to_bytes(),
@@ -93,14 +101,16 @@ def _write_files(
         layout.CAPTION_INDEX: lambda: VectorIndex.build(captions.vectors).to_bytes(),
         layout.CAPTION_TEXTS: lambda: contents.captions_to_bytes(records.records),
     }
+    if fitted is not None:
+        makers[layout.RELEVANCE] = lambda: relevance.to_bytes(fitted)
     sums: dict[str, FileSum] = {}
-    for done, path in enumerate(layout.FILES):
-        report(Progress("Writing the store", done, len(layout.FILES), unit="files"))
+    for done, path in enumerate(makers):
+        report(Progress("Writing the store", done, len(makers), unit="files"))
         (new / path).parent.mkdir(parents=True, exist_ok=True)
         sums[path] = _write(new / path, makers[path]())
-    for folder in {(new / path).parent for path in layout.FILES}:
+    for folder in {(new / path).parent for path in makers}:
         switching.sync_folder(folder)
-    report(Progress("Writing the store", len(layout.FILES), len(layout.FILES), unit="files"))
+    report(Progress("Writing the store", len(makers), len(makers), unit="files"))
     return sums
 
 

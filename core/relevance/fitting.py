@@ -1,0 +1,87 @@
+"""Fitting: the weights of the fused ranking and the lines of all rankings, from a collection's own captions.
+
+Two kinds of query are asked of the whole collection. A caption, itself left out, has its own picture for a match and no
+other one. A word has the pictures of which a caption says it that was kept apart from the scoring. The first is what a
+whole sentence asks, the second what a bare name does; both kinds count alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.relevance import asked, logistic
+from core.relevance.asked import Asked, Material
+from core.relevance.fusion import FALLBACK, Fusion
+from core.relevance.values import Line, Relevance, features
+
+LEAST_PICTURES = 40
+"""With several captions: fewer do not say what a match looks like."""
+_CAPTIONS, _WORDS = 400, 200  # queries of either kind
+_LEAST_MATCHES = 20
+
+_SIDE = {"image": 0, "caption": 1}
+
+
+def fit(material: Material, encode: Callable[[Sequence[str]], NDArray[np.float32]] | None = None) -> Relevance | None:
+    """From a collection's captions. Where another model read them than that of the pictures, only the caption ranking
+    has a line. `encode` reads words to unit vectors `(w, dim)`; without it only captions are queries.
+
+    None where fewer than `LEAST_PICTURES` have two captions or more. The same input gives the same fit.
+    """
+    if int((material.captions_of > 1).sum()) < LEAST_PICTURES:
+        return None
+    sentences = list(asked.by_captions(material, _CAPTIONS))
+    words = list(asked.by_words(material, _WORDS, encode)) if encode else []
+    fusion = FALLBACK if material.images is None else _fusion([sentences, words])
+    weights = {"image": (1.0, 0.0, 0.0), "caption": (0.0, 1.0, 0.0), "fused": tuple(_as_array(fusion))}
+    lines = {}
+    for by in ("caption",) if material.images is None else weights:
+        line = _line(by, np.array(weights[by]), sentences, words)
+        if line is not None:
+            lines[by] = line
+    return Relevance(fusion, lines, len(sentences) + len(words))
+
+
+def _as_array(fusion: Fusion) -> NDArray[np.float64]:
+    return np.array([fusion.image, fusion.caption, fusion.words])
+
+
+def _fusion(kinds: Sequence[Sequence[Asked]]) -> Fusion:
+    """Under which the matches of every query stand out most; each kind of query counts the same."""
+    # One block for all: queries look at different numbers of pictures, and what is missing never wins.
+    most = max(len(one.sides) for kind in kinds for one in kind)
+    sides: list[NDArray[np.float64]] = []
+    wanted: list[NDArray[np.float64]] = []
+    for kind in kinds:
+        for one in kind:
+            if one.matches.any():
+                missing = most - len(one.sides)
+                sides.append(np.pad(one.sides, ((0, missing), (0, 0)), constant_values=-1))
+                wanted.append(np.pad(one.matches / one.matches.sum() / len(kind), (0, missing)))
+    found = logistic.ranking_weights(np.stack(sides), np.stack(wanted))
+    if not found.sum() > 0 or not np.isfinite(found).all():
+        return FALLBACK
+    image, caption, words = (found / found.sum()).tolist()
+    return Fusion(image, caption, words)
+
+
+def _line(by: str, weights: NDArray[np.float64], sentences: Sequence[Asked], words: Sequence[Asked]) -> Line | None:
+    values, matches, counts = [], [], []
+    for kind in (sentences, words):
+        for one in kind:
+            deviation = float(np.sqrt(weights @ one.spread @ weights))
+            if by == "caption":  # only pictures with captions are ranked
+                deviation /= np.sqrt(one.known)
+            if deviation <= 0:
+                continue
+            use = one.scored if by == "caption" else np.ones(len(one.sides), bool)
+            values.append(features(one.sides[use] @ weights, float(one.mean @ weights), deviation, one.words))
+            matches.append((one.shown if by == "image" else one.matches)[use])
+            counts.append(one.weighs[use] / len(kind))
+    if not matches or int(np.concatenate(matches).sum()) < _LEAST_MATCHES:
+        return None
+    weighs = np.concatenate(counts)
+    return Line(logistic.regression(np.concatenate(values), np.concatenate(matches), weighs / weighs.mean()))
