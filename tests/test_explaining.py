@@ -63,7 +63,7 @@ def test_command__draws_and_tells(db: Path, tmp_path: Path, capsys: pytest.Captu
     code, said, err = run(capsys, "explain", "colours", 1, "red", "--out", out)
     assert (code, err) == (0, "")
     assert said.startswith("score 1.000; 8 × 8 places")
-    assert "highest at" in said
+    assert "+1.000 red: highest" in said
     with Image.open(out) as drawn:
         assert drawn.size == open_collection("colours").picture(1).size
 
@@ -73,7 +73,19 @@ def test_command__json_is_one_object(db: Path, capsys: pytest.CaptureFixture[str
     made = json.loads(said)
     assert code == 0
     assert made["exact"] is False
-    assert sum(map(sum, made["heat"])) + made["rest"] == pytest.approx(made["total"], abs=1e-4)
+    (term,) = made["terms"]
+    assert sum(map(sum, term["heat"])) + term["rest"] == pytest.approx(term["total"], abs=1e-4)
+    assert made["total"] == term["total"]
+
+
+def test_command__several_terms_are_told_and_drawn_apart(
+    db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, said, err = run(capsys, "explain", "colours", 1, "red - 0.5*blue", "--out", tmp_path / "heat.png")
+    assert (code, err) == (0, "")
+    assert " red: highest" in said
+    assert " blue: highest" in said
+    assert sorted(file.name for file in tmp_path.glob("*.png")) == ["heat-1.png", "heat-2.png"]
 
 
 @pytest.mark.parametrize(

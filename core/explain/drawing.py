@@ -31,15 +31,21 @@ def overlay(picture: Image.Image, found: Explanation, *, strongest: float | None
     `strongest` is the heat that gets the full colour; None takes the map's own largest. Give the same value to the
     maps of several terms and they can be compared.
     """
-    heat = enlarge(found, picture.size)
-    top = float(np.abs(heat).max()) if strongest is None else strongest
     grey = Image.blend(picture.convert("L").convert("RGB"), Image.new("RGB", picture.size, "white"), _PALE)
-    if top <= 0:
-        return grey
-    level = np.clip(heat / top, -1, 1)  # (height, width)
+    colours = layer(found, picture.size, strongest=strongest)
+    grey.paste(colours, mask=colours.getchannel("A").point(lambda opacity: round(_OPAQUE * opacity)))
+    return grey
+
+
+def layer(found: Explanation, size: tuple[int, int], *, strongest: float | None = None) -> Image.Image:
+    """The colours of `found` alone, RGBA of `size` (width, height), to lay over a picture: opaque at the strongest
+    heat, transparent where there is none. `strongest` as for `overlay`."""
+    heat = enlarge(found, size)
+    top = float(np.abs(heat).max()) if strongest is None else strongest
+    level = np.clip(heat / top, -1, 1) if top > 0 else np.zeros_like(heat)  # (height, width)
     colours = _diverging(level) if level.min() < -_NEGLIGIBLE else _sequential(level)
-    mask = Image.fromarray(np.rint(255 * _OPAQUE * np.abs(level)).astype(np.uint8))
-    return Image.composite(Image.fromarray(colours), grey, mask)
+    opacity = np.rint(255 * np.abs(level)).astype(np.uint8)
+    return Image.fromarray(np.concatenate([colours, opacity[..., None]], axis=-1))
 
 
 def _sequential(level: NDArray[np.float32]) -> NDArray[np.uint8]:

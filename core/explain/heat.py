@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 
     from core.encoder import Encoder, PlaceVectors
 
-_FINER = 3
-
-_WORDS = {
+WORDS = {
     "pooled": "the places' own shares of the score",
     "linearised": "the places' shares of the score, to first order",
     "attention": "what the model's attention read at each place",
@@ -33,23 +31,17 @@ def explain(
 
     Where the encoder knows its places, the maps come from one pass; everywhere else from covering the picture part by
     part (`occlusion`), in some sixty passes. `side` computes at another input side in pixels where the model allows
-    that (see `finer_side`): a sum over more and smaller places, but of another score than the one that the picture was
-    found by, so never `exact`; without effect elsewhere.
+    that: a sum over more and smaller places, but of another score than the one that the picture was
+    found by, so never `exact`; without effect elsewhere. `look_closer` puts several sides together.
     Raises `QueryError` for no terms, and for a vector that is not as wide as the encoder's.
     """
-    _check(encoder, terms)
+    check(encoder, terms)
     found = encoder.place_vectors(image, side) if isinstance(encoder, KnowsPlaces) else None
     if found is None:
         return occlusion.explain(encoder, image, terms)
     larger = found.side != encoder.spec.image_size
-    method = _WORDS[found.split] + (f", at {found.side} instead of {encoder.spec.image_size} pixels" if larger else "")
+    method = WORDS[found.split] + (f", at {found.side} instead of {encoder.spec.image_size} pixels" if larger else "")
     return tuple(_explanation(found, term, method, found.split == "pooled" and not larger) for term in terms)
-
-
-def finer_side(encoder: Encoder) -> int:
-    """The input side in pixels at which a convolutional model points best: three times its own, as measured with
-    `benchmarks/pointing.py` on the bundled one."""
-    return _FINER * encoder.spec.image_size
 
 
 def _explanation(found: PlaceVectors, term: Term, method: str, exact: bool) -> Explanation:
@@ -60,7 +52,8 @@ def _explanation(found: PlaceVectors, term: Term, method: str, exact: bool) -> E
     return Explanation(heat, total, method, exact, term.name, rest, found.frame)
 
 
-def _check(encoder: Encoder, terms: Sequence[Term]) -> None:
+def check(encoder: Encoder, terms: Sequence[Term]) -> None:
+    """Raises `QueryError` for no terms, and for a vector that is not as wide as the encoder's."""
     if not terms:
         raise errors.QueryError("there is nothing to explain: the query has no terms")
     for term in terms:

@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True, eq=False)
 class Term:
     """One part of a query: its name as shown, its unit vector `(dim,)`, and its weight, below zero for a minus term.
-    The terms' totals add up to a score where their weights are those that the score was made with."""
+    The terms' totals add up to a score where their weights are those that the score was made with. `ordinary` is the
+    mean vector of others of its kind, against which `look_closer` tells it apart."""
 
     name: str
     vector: NDArray[np.float32]
     weight: float = 1.0
+    ordinary: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

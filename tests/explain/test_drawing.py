@@ -93,6 +93,14 @@ def test_overlay__no_heat_is_a_grey_picture() -> None:
     assert (drawn == drawn[..., :1]).all()
 
 
+def test_layer__is_opaque_at_the_strongest_and_clear_where_there_is_no_heat() -> None:
+    drawn = np.asarray(explain.layer(made([[0, 1]]), (40, 20)))
+    assert drawn.shape == (20, 40, 4)
+    assert drawn[10, 0, 3] == 0
+    assert drawn[10, 39, 3] == 255
+    assert (drawn[10, 39, :3] == np.array(VERMILION)).all()
+
+
 def test_peak__is_where_the_enlarged_map_is_highest() -> None:
     rng = np.random.default_rng(2)
     for _ in range(20):

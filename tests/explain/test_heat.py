@@ -70,10 +70,10 @@ def test_explain__the_bundled_model_is_exact() -> None:
     assert float(found.heat.sum(dtype=np.float64)) + found.rest == pytest.approx(
         float(model.encode_images([picture])[0] @ vector), abs=1e-4
     )
-    (finer,) = explain.explain(model, picture, [explain.Term("a red square", vector)], side=explain.finer_side(model))
-    assert not finer.exact
-    assert finer.heat.shape == (12, 12)
-    assert "at 384 instead of 128 pixels" in finer.method
+    (larger,) = explain.explain(model, picture, [explain.Term("a red square", vector)], side=384)
+    assert not larger.exact
+    assert larger.heat.shape == (12, 12)
+    assert "at 384 instead of 128 pixels" in larger.method
 
 
 def test_explain__points_at_the_colour_and_a_minus_term_away_from_it() -> None:
