@@ -5,7 +5,7 @@ from core import ui
 with ui.page("Text search", "search") as collection:
     question = ui.text_query.ask(collection)
 
-    if not question.text:
+    if question is None:
         ui.states.hint(
             "Describe what you are looking for",
             "Type a sentence, or take one of the samples above. The address of this page always leads back to the same "
@@ -13,7 +13,7 @@ with ui.page("Text search", "search") as collection:
         )
         ui.stop()
 
-    result = ui.answers.search_text(collection, question.text, question.k, question.by, question.filters)
+    result = ui.answers.search(collection, question)
 
     ui.text_query.remember(collection, question, result)
-    ui.results.draw(collection, result, "text-search")
+    ui.results.draw(collection, question, result, "text-search")

@@ -13,15 +13,13 @@ with ui.page("Image search", "image_search") as collection:
         )
         ui.stop()
 
+    result = ui.answers.search(collection, question)
+    ui.image_query.remember(collection, result)
+
     left, right = ui.columns([1, 3], gap="medium")
     with left:
         ui.image_query.draw(collection, question)
-        text = ui.image_query.mixed_text(collection)
-        chosen = ui.filters.choose(collection)
-
+        ui.results.draw_captions(ui.image_query.captions(collection, question), "image-search")
     with right:
-        result, captions = ui.image_query.answer(collection, question, text, chosen)
-        ui.results.draw_cut_note(collection, text)
-        ui.results.draw(collection, result, "image-search")
-    with left:
-        ui.results.draw_captions(captions, "image-search")
+        ui.results.draw_cut_note(collection, question.texts)
+        ui.results.draw(collection, question, result, "image-search")

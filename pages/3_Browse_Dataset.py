@@ -1,15 +1,16 @@
-"""Look through the pictures of a collection: by category, by words of their captions, page by page."""
+"""Look through the pictures of a collection: by any of its facets, in any order, page by page; select and take away."""
 
 from core import ui
 
 with ui.page("Browse dataset", "photo_library") as collection:
     question = ui.browse.ask(collection)
 
-    listing = ui.answers.listing(collection, question.filters, question.words, question.order, question.seed)
+    listing, text = ui.browse.answer(collection, question)
 
-    if not listing.records:
-        ui.states.nothing_matches()
-        ui.stop()
-
-    ui.browse.draw(collection, listing)
+    left, right = ui.columns([1, 4], gap="medium")
+    with left:
+        ui.browse.draw_facets(listing, text)
+    with right:
+        ui.selection.draw_bar(collection)
+        ui.browse.draw(collection, question, listing)
     ui.browse.open_linked(collection)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from core import browsing, projection
+from core import browsing, facets, lift, projection, query
 from core.ui import loaders, samples
 
 if TYPE_CHECKING:
@@ -17,29 +17,21 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.collection import Collection
-    from core.search import CaptionHit, Filters, SearchResult
+    from core.facets.terms import Field
+    from core.search import CaptionHit, Filters, Ranking, SearchResult
+    from core.ui.query_bar import Question
 
 
-def search_text(opened: Collection, text: str, k: int, by: str, filters: Filters) -> SearchResult:
-    """`Collection.search`, remembered. Loads the model at the first call."""
-    loaders.wait_for_encoder(opened)
-    return _search_text(opened, loaders.key_of(opened), text, k, by, filters)
-
-
-def search_picture(opened: Collection, picture: bytes, text: str, k: int, filters: Filters) -> SearchResult:
-    """`Collection.search_image` of an encoded picture, remembered."""
-    loaders.wait_for_encoder(opened)
-    return _search_picture(opened, loaders.key_of(opened), picture, text, k, filters)
-
-
-def similar_to(opened: Collection, image_id: int, text: str, k: int, filters: Filters) -> SearchResult:
-    """`Collection.similar_to`, remembered. Needs the model only for a text: the picture's vector is in the store."""
-    if text:
+def search(opened: Collection, question: Question) -> SearchResult:
+    """The first `question.total` pictures of `Collection.query`, remembered. Loads the model at the first call that
+    needs it: a picture of the collection brings its vector with it."""
+    known = all(isinstance(term.subject, query.Known) and term.crop is None for term in question.asked.terms)
+    if not known:
         loaders.wait_for_encoder(opened)
-    return _similar_to(opened, loaders.key_of(opened), image_id, text, k, filters)
+    return _search(opened, loaders.key_of(opened), question.asked, question.total, question.by, question.filters)
 
 
-def captions_for(opened: Collection, picture: bytes, k: int) -> tuple[CaptionHit, ...]:
+def captions_for(opened: Collection, picture: bytes | str, k: int) -> tuple[CaptionHit, ...]:
     """`Collection.captions_for`, remembered."""
     loaders.wait_for_encoder(opened)
     return _captions_for(opened, loaders.key_of(opened), picture, k)
@@ -50,9 +42,17 @@ def captions_near(opened: Collection, image_id: int, k: int) -> tuple[CaptionHit
     return _captions_near(opened, loaders.key_of(opened), image_id, k)
 
 
-def listing(opened: Collection, filters: Filters, words: str, order: browsing.Order, seed: int) -> browsing.Listing:
-    """`browsing.list_records`, remembered."""
-    return _listing(opened, loaders.key_of(opened), filters, words, order, seed)
+def columns(opened: Collection) -> facets.Columns:
+    """What filters and counts of a collection are answered from; some seconds for a large one, once."""
+    return _columns(opened, loaders.key_of(opened))
+
+
+def listing(
+    opened: Collection, text: str, order: browsing.Order, seed: int, *, reverse: bool, of_all: tuple[Field, ...]
+) -> browsing.Listing:
+    """`browsing.browse` of a typed filter, remembered; `of_all` are the facets whose single choice is one of "all".
+    Raises `QuerySyntaxError`."""
+    return _listing(opened, loaders.key_of(opened), text, order, seed, reverse=reverse, of_all=of_all)
 
 
 def picture_map(opened: Collection) -> projection.Projection:
@@ -71,6 +71,11 @@ def sample_queries(opened: Collection) -> tuple[str, ...]:
     return _sample_queries(opened, loaders.key_of(opened))
 
 
+def frequencies(opened: Collection) -> lift.Frequencies:
+    """`lift.count` of the whole collection, remembered."""
+    return _frequencies(opened, loaders.key_of(opened))
+
+
 def _arguments(filters: Filters) -> dict[str, Any]:
     """The keyword arguments of `Collection.search` and its kin."""
     return {
@@ -81,22 +86,14 @@ def _arguments(filters: Filters) -> dict[str, Any]:
 
 
 @loaders.per_collection(max_entries=128)
-def _search_text(_opened: Collection, key: str, text: str, k: int, by: str, filters: Filters) -> SearchResult:
-    return _opened.search(text, k, by, **_arguments(filters))
+def _search(
+    _opened: Collection, key: str, asked: query.Query, total: int, by: Ranking, filters: Filters
+) -> SearchResult:
+    return _opened.query(asked, total, by, **_arguments(filters))
 
 
 @loaders.per_collection(max_entries=32)
-def _search_picture(_opened: Collection, key: str, picture: bytes, text: str, k: int, filters: Filters) -> SearchResult:
-    return _opened.search_image(picture, k, text=text, **_arguments(filters))
-
-
-@loaders.per_collection(max_entries=64)
-def _similar_to(_opened: Collection, key: str, image_id: int, text: str, k: int, filters: Filters) -> SearchResult:
-    return _opened.similar_to(image_id, k, text=text, **_arguments(filters))
-
-
-@loaders.per_collection(max_entries=32)
-def _captions_for(_opened: Collection, key: str, picture: bytes, k: int) -> tuple[CaptionHit, ...]:
+def _captions_for(_opened: Collection, key: str, picture: bytes | str, k: int) -> tuple[CaptionHit, ...]:
     return _opened.captions_for(picture, k)
 
 
@@ -105,11 +102,30 @@ def _captions_near(_opened: Collection, key: str, image_id: int, k: int) -> tupl
     return _opened.captions_near(image_id, k)
 
 
+@loaders.per_collection(max_entries=3)
+def _columns(_opened: Collection, key: str) -> facets.Columns:
+    opened = _opened.store
+    return facets.Columns.build(opened.records, opened.categories, opened.licenses)
+
+
 @loaders.per_collection(max_entries=16)
 def _listing(
-    _opened: Collection, key: str, filters: Filters, words: str, order: browsing.Order, seed: int
+    _opened: Collection,
+    key: str,
+    text: str,
+    order: browsing.Order,
+    seed: int,
+    *,
+    reverse: bool,
+    of_all: tuple[Field, ...],
 ) -> browsing.Listing:
-    return browsing.list_records(_opened.store, filters, words, order, seed)
+    modes = dict.fromkeys(of_all, facets.Mode.ALL)
+    return browsing.browse(columns(_opened), facets.parse(text), order, seed, reverse=reverse, modes=modes)
+
+
+@loaders.per_collection(max_entries=4)
+def _frequencies(_opened: Collection, key: str) -> lift.Frequencies:
+    return lift.count(_opened.store.records)
 
 
 @loaders.per_collection(max_entries=4)

@@ -1,43 +1,50 @@
-"""One picture in full, in a dialog: larger, with its boxes, captions, facts, links, and its neighbours in the list."""
+"""One picture in full, in a dialog: larger, with its boxes, captions, facts, links, the shares of its score, why it was
+found, a way to search by a part of it, and its neighbours in the list."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from core.ui import components, links, pictures, words
+from core.ui import components, crop, links, pictures, shelf, why, words
 
 if TYPE_CHECKING:
     from core.collection import Collection
+    from core.query import Query
     from core.records import ImageRecord
-    from core.search import SearchHit
+    from core.search import HitPart, SearchHit
 
 PICTURE_SIDE = 1280  # pixels
 _AT = "detail_at"
+_CROPPED = "detail_cropped"  # id of the picture that a part is being chosen of
+KEY = "detail"
+"""Of the component that draws the picture and what is told about it."""
+
 _WEB = ("http://", "https://")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A picture of a list that can be opened; `score`, `rank`, `matched` and `parts`, the shares of the
-    score by image and caption, where a search found it."""
+    """A picture of a list that can be opened; where a search found it, also what was `asked`, and the `rank`, `score`,
+    `parts` of the score and `matched` caption of the hit."""
 
     record: ImageRecord
     rank: int | None = None
     score: float | None = None
-    parts: tuple[float, ...] = ()
+    parts: tuple[HitPart, ...] = ()
     matched: str = ""
     found_by: str = ""
+    asked: Query | None = None
 
 
-def of_hits(hits: Sequence[SearchHit]) -> tuple[Entry, ...]:
-    """Search hits as entries."""
+def of_hits(hits: Sequence[SearchHit], asked: Query | None = None) -> tuple[Entry, ...]:
+    """Search hits as entries; with the query they were found by, each can be explained."""
     return tuple(
-        Entry(hit.record, hit.rank, hit.score, hit.side_shares, hit.caption or "", hit.found_by) for hit in hits
+        Entry(hit.record, hit.rank, hit.score, hit.parts, hit.caption or "", hit.found_by, asked) for hit in hits
     )
 
 
@@ -46,24 +53,57 @@ def of_records(records: Sequence[ImageRecord]) -> tuple[Entry, ...]:
     return tuple(Entry(record) for record in records)
 
 
-def show(opened: Collection, entries: Sequence[Entry], key: str) -> None:
-    """Open the dialog at the entry whose image id is `key` (as a string); an unknown one is ignored."""
+def show(
+    opened: Collection, entries: Sequence[Entry], key: str, *, beneath: Callable[[int], None] | None = None
+) -> None:
+    """Open the dialog at the entry whose image id is `key` (as a string); an unknown one is ignored. `beneath` draws
+    what a list adds to its pictures, given the image id of the one shown."""
     at = next((i for i, entry in enumerate(entries) if str(entry.record.image_id) == key), None)
     if at is not None:
         st.session_state[_AT] = at
-        _dialog(opened, tuple(entries))
+        st.session_state[_CROPPED] = None
+        why.close()
+        _dialog(opened, tuple(entries), beneath)
 
 
 @st.dialog("Picture", width="large", icon=":material/image:")
-def _dialog(opened: Collection, entries: tuple[Entry, ...]) -> None:
+def _dialog(opened: Collection, entries: tuple[Entry, ...], beneath: Callable[[int], None] | None = None) -> None:
     at = min(max(0, st.session_state.get(_AT, 0)), len(entries) - 1)
     entry = entries[at]
-    components.draw("detail", _data(opened, entry), key="detail")
+    why.take(entry.record.image_id, components.fired(KEY, "why"))
+    if components.fired(KEY, "part"):
+        st.session_state[_CROPPED] = entry.record.image_id
+    if st.session_state.get(_CROPPED) == entry.record.image_id:
+        _choose_part(opened, entry.record)
+        return
+    components.draw("detail", _data(opened, entry), KEY, "why", "part")
     with st.container(horizontal=True, vertical_alignment="center", key="detail-nav"):
         _step("Previous", "chevron_left", "Left", at - 1, len(entries))
         _step("Next", "chevron_right", "Right", at + 1, len(entries))
         st.caption(f"{at + 1:,} of {len(entries):,}", width="stretch")
+        shelf.draw_button(opened, entry.record)
         _download(opened, entry.record)
+    if beneath is not None:
+        beneath(entry.record.image_id)
+
+
+def _choose_part(opened: Collection, record: ImageRecord) -> None:
+    """The picture to choose a part of, which leads to Image Search."""
+    src = pictures.large_picture(opened, record, PICTURE_SIDE)
+    if src is not None:
+        crop.choose(
+            src,
+            "detail-crop",
+            None,
+            alt=_spoken(record),
+            title="Search by a part of this picture",
+            href=links.to("Image_Search", q=f"img:{record.image_id}[{crop.PLACE}]"),
+        )
+    st.button("Back to the picture", icon=":material/arrow_back:", key="detail_whole", on_click=_whole)
+
+
+def _whole() -> None:
+    st.session_state[_CROPPED] = None
 
 
 def _step(label: str, icon: str, shortcut: str, to: int, total: int) -> None:
@@ -99,9 +139,11 @@ def _data(opened: Collection, entry: Entry) -> dict[str, Any]:
     record = entry.record
     matched = " ".join(entry.matched.split())
     captions = [{"text": caption.display, "best": caption.display == matched} for caption in record.captions]
+    src = pictures.large_picture(opened, record, PICTURE_SIDE)
     return {
-        "src": pictures.large_picture(opened, record, PICTURE_SIDE),
-        "alt": captions[0]["text"] if captions else ", ".join(record.categories) or record.file_name,
+        "id": str(record.image_id),
+        "src": src,
+        "alt": _spoken(record),
         "width": record.width,
         "height": record.height,
         "boxes": [
@@ -110,21 +152,36 @@ def _data(opened: Collection, entry: Entry) -> dict[str, Any]:
         ],
         "captions": captions,
         "categories": list(record.categories),
+        "score": _score(entry),
+        "explains": entry.asked is not None and src is not None,
+        "why": None if entry.asked is None else why.told(opened, record.image_id, entry.asked),
         "facts": list(_facts(opened, entry)),
         "similar": links.to("Image_Search", like=record.image_id),
         "permalink": links.to("Browse_Dataset", open=record.image_id),
     }
 
 
+def _spoken(record: ImageRecord) -> str:
+    """The picture in words."""
+    return record.captions[0].display if record.captions else ", ".join(record.categories) or record.file_name
+
+
+def _score(entry: Entry) -> dict[str, Any] | None:
+    """The score, and for a lone term what each side adds to it; what several terms add is told beneath."""
+    if entry.score is None:
+        return None
+    parts = entry.parts if len(entry.parts) > 1 and len({part.term for part in entry.parts}) == 1 else ()
+    found_by = {"both": "image and caption"}.get(entry.found_by, entry.found_by)
+    return {
+        "total": words.score(entry.score),
+        "said": f"rank {entry.rank}, found by {found_by}",
+        "rows": [{"name": f"by {part.side}", "share": f"{part.share:+.3f}", "size": part.share} for part in parts],
+    }
+
+
 def _facts(opened: Collection, entry: Entry) -> list[dict[str, str]]:
     record = entry.record
     facts: list[dict[str, str]] = []
-    if entry.score is not None:
-        facts.append({"name": "Score", "value": f"{words.score(entry.score)}, rank {entry.rank}"})
-        if len(entry.parts) == 2:
-            shares = " + ".join(map(words.score, entry.parts))
-            facts.append({"name": "Parts", "value": f"{shares} (image + caption)"})
-        facts.append({"name": "Found by", "value": {"both": "image and caption"}.get(entry.found_by, entry.found_by)})
     facts.append({"name": "File", "value": PurePosixPath(record.file_name).as_posix()})
     facts.append({"name": "Id", "value": str(record.image_id)})
     if record.width and record.height:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.ui import answers, downloads, fields, results, states, words
+from core.ui import answers, downloads, fields, results, selection, states, words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -52,11 +52,14 @@ def ask(opened: Collection) -> MapQuestion:
 
 
 def draw(opened: Collection, question: MapQuestion) -> tuple[ImageRecord, ...]:
-    """The map; returns the pictures inside the dragged region, in row order."""
+    """The map; returns the pictures inside the dragged region, in row order, or else those a selection sent here."""
     flat = answers.picture_map(opened)
     rows = _drawn_rows(len(flat.points))
     star = answers.place_text(opened, question.text) if question.text else None
+    picked = selection.sent(opened)
     chart = _chart(_frame(opened, question.colouring, flat.points, rows), question, star)
+    if picked:
+        chart += _rings(flat.points[[opened.store.row_of(record.image_id) for record in picked]])
     event = st.altair_chart(chart, key="map", on_select="rerun", selection_mode="brush", width="stretch")
     kept = sum(flat.explained)
     notes = [f"First two principal components of the picture embeddings; they keep {kept:.0%} of the spread."]
@@ -68,6 +71,11 @@ def draw(opened: Collection, question: MapQuestion) -> tuple[ImageRecord, ...]:
         notes.append("Words and pictures lie in different parts of the space, so a star is seldom inside a cloud.")
     st.caption(" ".join(notes))
     inside = _inside(flat.points, event)
+    if picked and not len(inside):
+        with st.container(horizontal=True, vertical_alignment="center", key="map-picked"):
+            st.caption(f"{words.count(len(picked), 'picture')} that you selected: ringed, and listed here")
+            st.button("Let go", icon=":material/close:", type="tertiary", key="unpick", on_click=selection.put_away)
+        return picked
     return tuple(opened.store.records[row] for row in inside)
 
 
@@ -145,6 +153,14 @@ def _chart(
         )
         layers.append(mark.encode(**places))
     return alt.layer(*layers).properties(height=560)
+
+
+def _rings(points: NDArray[np.float32]) -> alt.Chart:
+    """Rings around pictures that were selected elsewhere."""
+    frame = pd.DataFrame({"x": points[:, 0], "y": points[:, 1]})
+    mark = alt.Chart(frame).mark_point(shape="circle", size=190, strokeWidth=2.5, filled=False, color="#e0455e")
+    chart: alt.Chart = mark.encode(x=alt.X("x:Q", axis=None), y=alt.Y("y:Q", axis=None))
+    return chart
 
 
 def _scale(values: pd.Series[float], also: float | None) -> alt.Scale:

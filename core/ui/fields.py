@@ -14,7 +14,15 @@ from core.ui import links
 Callback = Callable[[], None]
 
 
-def text(label: str, key: str, placeholder: str, *, live: bool = False, on_change: Callback | None = None) -> str:
+def text(
+    label: str,
+    key: str,
+    placeholder: str,
+    *,
+    live: bool = False,
+    explanation: str | None = None,
+    on_change: Callback | None = None,
+) -> str:
     """One line of text, cleaned; with `live` it is taken while the visitor types."""
     links.seed(key, links.line)
     typed = st.text_input(
@@ -23,6 +31,7 @@ def text(label: str, key: str, placeholder: str, *, live: bool = False, on_chang
         type="search",
         placeholder=placeholder,
         max_chars=links.MAX_QUERY,
+        help=explanation,
         live=live,
         on_change=on_change,
         bind="query-params",

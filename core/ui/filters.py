@@ -25,6 +25,11 @@ def choose(opened: Collection, on_change: fields.Callback | None = None) -> sear
         return _draw(opened, on_change)
 
 
+def in_address() -> dict[str, object]:
+    """The filters in force as they stand in an address; a page without filters has the session's last ones."""
+    return {key: st.session_state.get(key) for key in KEYS if st.session_state.get(key)}
+
+
 def _draw(opened: Collection, on_change: fields.Callback | None) -> search.Filters:
     """The filters themselves. Those a collection cannot use are left out."""
     categories = [category.name for category in opened.store.categories]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import streamlit as st
 
-from core.ui import components, links, loaders, quick_start, states, words
+from core.ui import components, links, loaders, quick_start, states, visit, words
 
 if TYPE_CHECKING:
     from core.collection import Collection
@@ -21,6 +21,10 @@ MENU = (
     ("pages/2_Image_Search.py", "Image search", "image_search"),
     ("pages/3_Browse_Dataset.py", "Browse dataset", "photo_library"),
     ("pages/4_Embedding_Explorer.py", "Embedding explorer", "scatter_plot"),
+    ("pages/5_Audit.py", "Audit", "troubleshoot"),
+    ("pages/6_Evaluate.py", "Evaluate", "monitoring"),
+    ("pages/7_Compare.py", "Compare models", "view_column"),
+    ("pages/8_Shelf.py", "Shelf", "star"),
 )
 
 _STYLE = components.ASSETS / "page.css"
@@ -50,6 +54,7 @@ def page(title: str, icon: str, *, overview: bool = False) -> Iterator[Collectio
     except Exception as error:
         states.show(error)
     finally:  # also when the page stops early, and after it is drawn: loading competes for the interpreter
+        visit.draw_cookie(opened)
         loaders.warm_up(opened)
 
 

@@ -16,11 +16,15 @@ if TYPE_CHECKING:
     from core.collection import Collection
 
 HANDFUL = 12
+_IN_A_ROW = 4
 _PAGES = (
     ("pages/1_Text_Search.py", "Text search", "search", "Describe a picture in words; rank by image, caption or both."),
     ("pages/2_Image_Search.py", "Image search", "image_search", "Show a picture, find what looks like it."),
     ("pages/3_Browse_Dataset.py", "Browse dataset", "photo_library", "Every picture, by category and caption words."),
     ("pages/4_Embedding_Explorer.py", "Embedding explorer", "scatter_plot", "See the collection as a map."),
+    ("pages/5_Audit.py", "Audit", "troubleshoot", "Find duplicates, strangers and wrong captions."),
+    ("pages/6_Evaluate.py", "Evaluate", "monitoring", "Measure how good the answers are, and keep the figures."),
+    ("pages/7_Compare.py", "Compare models", "view_column", "Several models over the same pictures, side by side."),
 )
 _LIBRARIES = ("streamlit", "torch", "open_clip_torch", "faiss-cpu", "numpy", "pillow")
 
@@ -62,8 +66,8 @@ def numbers(opened: Collection) -> None:
 def page_cards() -> None:
     """The pages with one sentence each."""
     with st.container(key="page-cards"):
-        places = st.columns(len(_PAGES))
-    for place, (path, title, icon, text) in zip(places, _PAGES, strict=True):
+        places = [place for _ in range(0, len(_PAGES), _IN_A_ROW) for place in st.columns(_IN_A_ROW)]
+    for place, (path, title, icon, text) in zip(places, _PAGES, strict=False):
         with place, st.container(border=True, height="stretch", gap="xsmall"):
             st.page_link(path, label=f"**{title}**", icon=f":material/{icon}:", width="stretch")
             st.caption(text)

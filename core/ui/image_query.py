@@ -1,209 +1,123 @@
-"""The controls of Image Search: where the query picture comes from, and the picture itself.
-
-A query is held as a small JPEG, whatever was uploaded: the upload is read once, shrunk, and let go.
-"""
+"""The controls of Image Search: the query bar, and the picture that is searched with."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core import errors, images, remote, search
-from core.ui import answers, components, gallery, links, loaders, pictures, states, words
+from core import query, search
+from core.ui import answers, components, history, links, query_bar, query_chips, query_crop, query_sources, query_state
+from core.ui import words as wording
 
 if TYPE_CHECKING:
     from core.collection import Collection
-    from core.ui.samples import SamplePicture
 
-QUERY_SIDE = 640  # pixels; every model looks at 224 to 448, so nothing it could see is lost
+PAGE = "image-search"
 NEAREST_CAPTIONS = 6
-_MEGABYTE = 1_000_000
-_TYPES = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff"]
-_OWN = "own_picture"
-_MIX = "mix"  # not Text Search's "q": its last query would silently be mixed into the next picture
+_CROP = "query-crop"
 
 
-@dataclass(frozen=True, slots=True)
-class PictureQuestion:
-    """A picture to search with: one of the collection (`image_id`) or any other (`picture`, JPEG or file bytes)."""
-
-    title: str
-    picture: bytes = b""
-    image_id: int | None = None
-
-
-def ask(opened: Collection) -> PictureQuestion | None:
-    """Draw the sources, and return the picture asked with; None while there is none. Raises `QueryError` for an address
-    that names a picture the collection does not have."""
-    like = links.keep("like", lambda raw: None if links.integer(raw) is None else str(links.integer(raw)))
-    sample = links.keep("sample", lambda raw: raw if raw in _samples() else None)
-    _sources()
-    if st.session_state.get("picture_fault"):
-        states.known(st.session_state.pop("picture_fault"))
-    if like is not None:
-        record = opened.store.records[opened.store.row_of(int(like))]
-        return PictureQuestion(f"Picture {record.image_id} of this collection", image_id=record.image_id)
-    if sample is not None:
-        chosen = _samples()[sample]
-        return PictureQuestion(f"Sample: {chosen.title}", chosen.path.read_bytes())
-    own: PictureQuestion | None = st.session_state.get(_OWN)
-    return own
-
-
-def mixed_text(opened: Collection) -> str:
-    """Draw the field for a text that is mixed into the picture, and return it, empty when there is none. A model that
-    does not read has no field."""
+def ask(opened: Collection) -> query_bar.Question | None:
+    """Draw the controls and return what they say, None while nothing is asked. Raises `QueryError` for an address that
+    names a picture the collection does not have."""
+    query_crop.take(_CROP)
+    query_bar.begin(PAGE)
+    found = named(opened)
+    if _started(found):
+        typed = query_bar.box("Words and pictures", "Like this, but… dark blue + beach - person")
+        asked = query_bar.read(opened, typed, found)
+    else:
+        query_sources.draw(choice=False)
+        typed = query_bar.box("Or begin with words", "img:139 + snow - person")
+        asked = query_bar.read(opened, typed)
     if not opened.store.one_space:
-        st.caption(f"No text can be mixed in: {words.plain(opened.store.manifest.encoder.model)} does not read text.")
-        return ""
-    text = links.keep(_MIX, lambda raw: links.line(raw) or None) or ""
-    st.session_state["mix_box"] = text
-    st.text_input(
-        "Mix with text",
-        key="mix_box",
-        type="search",
-        placeholder="Like this, but…",
-        max_chars=links.MAX_QUERY,
-        on_change=_mix,
-    )
-    return text
+        model = wording.plain(opened.store.manifest.encoder.model)
+        st.caption(f"No text can be mixed in: {model} does not read text.")
+    query_bar.draw_terms(opened, asked, PAGE)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="query-options"):
+        return query_bar.draw_tools(opened, asked, pictures=True, sources=_started(found))
 
 
-def answer(
-    opened: Collection, question: PictureQuestion, text: str, filters: search.Filters
-) -> tuple[search.SearchResult, tuple[search.CaptionHit, ...]]:
-    """The pictures nearest to the one asked with, `text` mixed in, and the captions nearest to that picture, none where
-    the model does not read; a picture of the collection is left out of its own results."""
-    k = int(st.session_state["k"])
-    captions: tuple[search.CaptionHit, ...] = ()
-    if question.image_id is not None:
-        found = answers.similar_to(opened, question.image_id, text, k, filters)
-        if opened.store.one_space:
-            captions = answers.captions_near(opened, question.image_id, NEAREST_CAPTIONS)
-    else:
-        found = answers.search_picture(opened, question.picture, text, k, filters)
-        if opened.store.one_space:
-            captions = answers.captions_for(opened, question.picture, NEAREST_CAPTIONS)
-    return found, captions
+def captions(opened: Collection, question: query_bar.Question) -> tuple[search.CaptionHit, ...]:
+    """The captions nearest to the picture searched with; none where the model does not read, or where a part of a
+    picture is asked for."""
+    term = _main(question.asked)
+    if term is None or term.crop is not None or not opened.store.one_space:
+        return ()
+    if isinstance(term.subject, query.Known):
+        return answers.captions_near(opened, term.subject.image_id, NEAREST_CAPTIONS)
+    return answers.captions_for(opened, _source(term), NEAREST_CAPTIONS)
 
 
-def draw(opened: Collection, question: PictureQuestion) -> None:
-    """The query picture with its title, and a button that takes it away."""
-    if question.image_id is not None:
-        record = opened.store.records[opened.store.row_of(question.image_id)]
-        shown = pictures.large_picture(opened, record, QUERY_SIDE)
-        text = record.captions[0].display if record.captions else record.file_name
-    else:
-        shown, text = pictures.picture_uri(question.picture, QUERY_SIDE), ""
+def remember(opened: Collection, result: search.SearchResult) -> None:
+    """Keep the query for the recent ones."""
+    history.remember(opened, result, "Image_Search")
+
+
+def own_picture() -> bytes:
+    """The first picture that was uploaded, photographed or fetched in this session, while it is part of the query; else
+    nothing."""
+    handed = (term.subject for term in query_state.given_on(PAGE) if isinstance(term.subject, query.Handed))
+    return next((one.picture for one in handed if isinstance(one.picture, bytes)), b"")
+
+
+def draw(opened: Collection, question: query_bar.Question) -> None:
+    """The picture searched with, its title, and a button that takes the query away."""
+    term = _main(question.asked)
     with st.container(key="query-picture"):
-        components.draw(
-            "picture", {"src": shown, "alt": text or question.title, "title": question.title, "text": text}, key="query"
-        )
+        if term is not None:
+            named_as, text = title(opened, term)
+            if not query_crop.draw(opened, term, _CROP, title=named_as, text=text):
+                missing = {"src": None, "alt": text or named_as, "title": named_as, "text": text}
+                components.draw("picture", missing, key="query")
         st.button("Another picture", icon=":material/close:", key="clear-picture", on_click=_clear, width="stretch")
-        if question.image_id is None and question.title.startswith(("Upload", "Photo", "Address")):
-            st.caption("This search cannot be shared by its address: the picture is only in your session.")
 
 
-def _sources() -> None:
-    names = ["Upload", "Camera", "Samples", *(["Address"] if loaders.settings().url_queries else [])]
-    source = st.segmented_control(
-        "Search with", names, default=names[0], required=True, key="source", persist_state="session"
-    )
-    if source == "Upload":
-        _upload()
-    elif source == "Camera":
-        st.camera_input("Take a picture", key=_fresh("camera"), on_change=_take, args=("camera", "Photo taken now"))
-    elif source == "Address":
-        st.text_input("Address of a picture", type="url", key="picture_address", on_change=_fetch)
-    else:
-        _choose_sample()
+def named(opened: Collection) -> list[query.Term]:
+    """The picture that the address names: one of the collection (`like`) or a sample."""
+    like = links.keep("like", lambda raw: None if links.integer(raw) is None else str(links.integer(raw)))
+    sample = links.keep("sample", lambda raw: raw if raw in query_sources.sample_pictures() else None)
+    if like is not None:
+        opened.store.row_of(int(like))
+        return [query.Term(query.Known(int(like)))]
+    term = None if sample is None else query_sources.sample_term(sample)
+    return [] if term is None else [term]
 
 
-def _upload() -> None:
-    limit = loaders.settings().max_upload_mb
-    st.file_uploader(
-        f"A picture, at most {limit} MB: choose it, drop it here, or paste it with Ctrl+V",
-        type=_TYPES,
-        key=_fresh("upload"),
-        max_upload_size=limit,
-        on_change=_take,
-        args=("upload", "Uploaded picture"),
-    )
+def _started(found: list[query.Term]) -> bool:
+    """True when there is something to search with; the box's own value is not drawn yet."""
+    typed = st.session_state["q"] if "q" in st.session_state else st.query_params.get("q")
+    return bool(found or query_state.given() or typed)
 
 
-def _choose_sample() -> None:
-    found = _samples()
-    if not found:
-        st.caption("There are no sample pictures in this installation.")
-    cards = [
-        gallery.Card(name, pictures.sample_thumbnail(one.path), alt=one.title, text=one.title)
-        for name, one in found.items()
-    ]
-    chosen = gallery.draw(cards, "samples", "Sample pictures", cell=120, hint="Enter searches with it")
-    if chosen is not None:
-        _set(sample=chosen)
-        st.rerun()
+def _main(asked: query.Query) -> query.Term | None:
+    """The first picture that is wanted, else the first one."""
+    at = query_crop.main(asked.terms)
+    return None if at is None else asked.terms[at]
 
 
-def _take(widget: str, title: str) -> None:
-    """Shrink what was given and empty the widget, so that the session holds one small picture and no upload."""
-    given = st.session_state.get(_fresh(widget))
-    if given is None:
-        return
-    encoded: bytes = given.getvalue()
-    st.session_state[f"{widget}_number"] = st.session_state.get(f"{widget}_number", 0) + 1
-    limit = loaders.settings().max_upload_mb
-    if len(encoded) > limit * _MEGABYTE:
-        fault = f"It has {words.size(len(encoded))}, over the limit of {limit} MB. Make it smaller and try again."
-        st.session_state["picture_fault"] = errors.PictureTooLargeError(fault)
-        return
-    _keep(encoded, title)
+def title(opened: Collection, term: query.Term) -> tuple[str, str]:
+    """What to call a picture that is searched with, and what is said of it."""
+    if isinstance(term.subject, query.Known):
+        record = opened.store.records[opened.store.row_of(term.subject.image_id)]
+        text = record.captions[0].display if record.captions else record.file_name
+        part = "Part of picture" if term.crop else "Picture"
+        return f"{part} {record.image_id} of this collection", text
+    if isinstance(term.subject, query.File):
+        known = {query_sources.sample_term(name): one for name, one in query_sources.sample_pictures().items()}
+        sample = known.get(query.Term(term.subject))
+        return (f"Sample: {sample.title}" if sample else query_chips.label(term)), ""
+    return query_chips.label(term), ""
 
 
-def _fetch() -> None:
-    """Fetch the picture of the address that was typed; the box is emptied, so that a reload asks for nothing."""
-    address = st.session_state.pop("picture_address", "").strip()
-    if not address:
-        return
-    try:
-        encoded = remote.fetch_picture(address)
-    except errors.PictureError as error:
-        st.session_state["picture_fault"] = error
-    else:
-        _keep(encoded, "Address: picture fetched just now")
-
-
-def _keep(encoded: bytes, title: str) -> None:
-    try:
-        small = images.encode_jpeg(images.open_image(encoded, max_side=QUERY_SIDE), 92)
-    except errors.PictureError as error:
-        st.session_state["picture_fault"] = error
-        return
-    _set(own=PictureQuestion(title, small))
-
-
-def _set(*, own: PictureQuestion | None = None, sample: str | None = None) -> None:
-    """Make this the query, in place of any other."""
-    st.session_state[_OWN] = own
-    links.put("like", None)
-    links.put("sample", sample)
+def _source(term: query.Term) -> bytes | str:
+    """What `answers.captions_for` takes of a picture that was given."""
+    subject = term.subject
+    if isinstance(subject, query.Handed) and isinstance(subject.picture, bytes):
+        return subject.picture
+    return subject.path if isinstance(subject, query.File) else b""
 
 
 def _clear() -> None:
-    _set()
-    links.put(_MIX, None)
-
-
-def _mix() -> None:
-    links.put(_MIX, links.line(st.session_state["mix_box"] or "") or None)
-
-
-def _fresh(widget: str) -> str:
-    """The key of an upload widget; a new one after each use is what empties it."""
-    return f"{widget}_{st.session_state.get(f'{widget}_number', 0)}"
-
-
-def _samples() -> dict[str, SamplePicture]:
-    return {one.name: one for one in pictures.sample_pictures()}
+    query_state.edit(query_state.Wanted())

@@ -17,9 +17,10 @@ _MAX_ID_DIGITS = 18  # all of them fit an int64
 
 def to(page: str, **values: object) -> str:
     """A relative address of `page` ("Image_Search") with `values`, the open collection and the number of results
-    carried along, so that it can be followed in a new tab or sent to somebody. None and empty values
-    are left out."""
-    wanted = {name: str(value) for name, value in values.items() if value is not None and value != ""} | carried()
+    carried along, so that it can be followed in a new tab or sent to somebody. None and empty values are left out; a
+    list is written value by value."""
+    wanted: dict[str, object] = {name: value for name, value in values.items() if value not in (None, "", [])}
+    wanted |= carried()
     return f"{page}?{urlencode(wanted, doseq=True)}" if wanted else page
 
 

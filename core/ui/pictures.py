@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core import errors, images
+from core import errors, images, query, query_vectors
 from core.ui import loaders, samples
 
 if TYPE_CHECKING:
@@ -31,6 +31,12 @@ def large_picture(opened: Collection, record: ImageRecord, side: int) -> str | N
 def picture_uri(picture: bytes, side: int) -> str:
     """Any encoded picture as a data URI at most `side` pixels. Raises `PictureError`."""
     return images.data_uri(images.thumbnail(picture, side))
+
+
+def term_picture(opened: Collection, term: query.Term, side: int) -> str | None:
+    """The picture of a term, or the part of it that is asked for, as a data URI at most `side` pixels; None when it
+    cannot be read."""
+    return _term_picture(opened, loaders.key_of(opened), term.subject, term.crop, side)
 
 
 @st.cache_data(max_entries=1, ttl=60, show_spinner=False)
@@ -60,3 +66,14 @@ def _large_picture(_opened: Collection, key: str, image_id: int, side: int) -> s
     record = _opened.store.records[_opened.store.row_of(image_id)]
     encoded = _opened.thumbnail(record, side)
     return None if encoded is None else images.data_uri(encoded)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _term_picture(
+    _opened: Collection, key: str, subject: query.Subject, crop: query.Crop | None, side: int
+) -> str | None:
+    try:
+        opened = query_vectors.open_term(query.Term(subject, crop=crop), _opened.store, side)
+        return images.data_uri(images.thumbnail(images.encode_jpeg(opened), side))
+    except (errors.PictureError, errors.UnsafePathError, OSError):
+        return None

@@ -1,43 +1,34 @@
-"""The controls of Text Search: words, samples, recent queries, ranking, filters."""
+"""The controls of Text Search: the query bar, samples, recent queries, ranking, filters."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core import search
-from core.ui import answers, fields, filters, results, words
+from core import query, search
+from core.ui import answers, history, query_bar, query_state, results, words
 
 if TYPE_CHECKING:
     from core.collection import Collection
 
+PAGE = "text-search"
 SLOW_ENCODING = 0.150  # seconds; past this every pause in typing would be felt, so Enter searches instead
 RECENT = 6
-_RANKINGS = [ranking.value for ranking in search.Ranking]
-_FUSED = search.Ranking.FUSED.value
 
 
-@dataclass(frozen=True, slots=True)
-class TextQuestion:
-    """What is asked. `text` is empty when nothing is."""
-
-    text: str
-    k: int
-    by: search.Ranking
-    filters: search.Filters
-
-
-def ask(opened: Collection) -> TextQuestion:
-    """Draw the controls and return what they say. Raises `NoTextSideError` where no text can be asked."""
-    rankings = search.text_rankings(opened.store)
-    text = fields.text("Describe a picture", "q", "What should be in the picture?", live=_live())
+def ask(opened: Collection) -> query_bar.Question | None:
+    """Draw the controls and return what they say, None while nothing is asked. Raises `NoTextSideError` where no text
+    can be asked."""
+    search.text_rankings(opened.store)
+    query_bar.begin(PAGE)
+    typed = query_bar.box("Describe a picture", "What should be in the picture?", live=_live())
+    asked = query_bar.read(opened, typed)
+    query_bar.draw_terms(opened, asked, PAGE)
     _pills("Try", answers.sample_queries(opened), "sample")
-    _pills("Recent", tuple(query for query in _recent() if query != text), "recent")
+    _pills("Recent", tuple(one for one in _recent() if one != typed), "recent")
     with st.container(horizontal=True, vertical_alignment="bottom", key="query-options"):
-        by = _ranking(rankings)
-        chosen = filters.choose(opened)
+        question = query_bar.draw_tools(opened, asked, pictures=False, sources=True)
         st.toggle(
             "Search as you type",
             key="live",
@@ -48,23 +39,17 @@ def ask(opened: Collection) -> TextQuestion:
     if not opened.store.one_space:
         model = words.plain(opened.store.manifest.encoder.model)
         st.caption(f"Ranked by captions only: {model}, which the pictures were encoded with, does not read text.")
-    return TextQuestion(text, int(st.session_state["k"]), by, chosen)
+    return question
 
 
-def remember(opened: Collection, question: TextQuestion, result: search.SearchResult) -> None:
+def remember(opened: Collection, question: query_bar.Question, result: search.SearchResult) -> None:
     """Keep the query for the recent ones, and say when the model could not read all of it."""
     st.session_state["encode_seconds"] = result.encode_seconds
-    others = [query for query in _recent() if query != question.text and not question.text.startswith(query)]
-    st.session_state["recent_queries"] = [question.text, *others][:RECENT]
-    results.draw_cut_note(opened, question.text)
-
-
-def _ranking(offered: tuple[search.Ranking, ...]) -> search.Ranking:
-    """Which vectors rank the pictures; a collection without captions, or with two models, leaves no choice."""
-    if len(offered) == 1:
-        return offered[0]
-    explanation = "**image**: by what the pictures look like. **caption**: by their best caption. **fused**: by both."
-    return search.Ranking(fields.one_of("Rank by", _RANKINGS, "by", default=_FUSED, explanation=explanation))
+    typed = query_state.last().typed
+    others = [one for one in _recent() if one != typed and not typed.startswith(one)]
+    st.session_state["recent_queries"] = [*([typed] if typed else []), *others][:RECENT]
+    history.remember(opened, result, "Text_Search")
+    results.draw_cut_note(opened, question.texts)
 
 
 def _pills(label: str, options: tuple[str, ...], key: str) -> None:
@@ -85,9 +70,11 @@ def _pills(label: str, options: tuple[str, ...], key: str) -> None:
 
 
 def _take(key: str) -> None:
+    """A sample is a caption, whose signs are words; a recent query is a typed one."""
     chosen = st.session_state[key]
     if chosen:
-        st.session_state["q"] = chosen
+        typed = query.format_query(query.Query((query.Term(query.Text(chosen)),))) if key == "sample" else chosen
+        query_state.edit(query_state.Wanted(typed, query_state.given()))
     st.session_state[key] = None
 
 

@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 
 _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
-_IRREGULAR = {"category": "categories", "index": "indexes"}
+_IRREGULAR = {"category": "categories", "class": "classes", "index": "indexes"}
 
 
 def count(number: int, noun: str) -> str:

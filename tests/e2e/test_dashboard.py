@@ -131,9 +131,9 @@ def picture(colour: str) -> bytes:
 
 def test_mix__is_in_the_address_until_the_picture_goes(address: str, page: Any) -> None:
     visit(page, f"{address}/Image_Search?like=1&k=12")
-    page.get_by_label("Mix with text").fill("blue")
+    page.get_by_placeholder("Like this, but").fill("blue")
     page.keyboard.press("Enter")
-    page.wait_for_function("location.search.endsWith('mix=blue')")
+    page.wait_for_function("location.search.endsWith('q=blue')")
     settle(page)
     shown = [node.get_attribute("data-id") for node in cards(page).all()]
     page.reload()
@@ -152,8 +152,9 @@ def test_upload__good_then_bad(address: str, page: Any) -> None:
     field.set_input_files({"name": "mine.jpg", "mimeType": "image/jpeg", "buffer": picture("blue")})
     cards(page).first.wait_for()
     assert cards(page).first.locator(".text").inner_text().startswith("blue number")
-    page.get_by_text("Uploaded picture", exact=True).wait_for()
+    page.get_by_text("Uploaded picture", exact=True).first.wait_for()
     settle(page)
+    page.get_by_role("button", name="Add picture").click()
     page.locator("input[type=file]").set_input_files(
         {"name": "bad.png", "mimeType": "image/png", "buffer": b"this is no picture"}
     )
@@ -188,10 +189,10 @@ def test_browse__filter_page_and_address(address: str, page: Any) -> None:
     assert "page=2" in page.url
     page.reload()
     page.get_by_text("50 pictures · page 2 of 2").wait_for()
-    page.get_by_placeholder("Any words").fill("number 8")
+    page.get_by_label("Filter", exact=True).fill("category:red,blue number 8")
     page.get_by_text("page 1 of 1").wait_for()
     settle(page)
-    assert "words=number+8" in page.url
+    assert "filter=category%3Ared%2Cblue+number+8" in page.url
     assert "page=" not in page.url
 
 

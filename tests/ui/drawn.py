@@ -7,10 +7,13 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
+from core import query
+
 TEXT = "pages/1_Text_Search.py"
 IMAGE = "pages/2_Image_Search.py"
 BROWSE = "pages/3_Browse_Dataset.py"
 EXPLORER = "pages/4_Embedding_Explorer.py"
+SHELF = "pages/8_Shelf.py"
 
 
 def components(app: AppTest, name: str) -> list[dict[str, Any]]:
@@ -23,6 +26,13 @@ def cards(app: AppTest) -> list[dict[str, Any]]:
     """The cards of the first gallery."""
     galleries = components(app, "gallery")
     return galleries[0]["items"] if galleries else []
+
+
+def given(app: AppTest) -> tuple[query.Term, ...]:
+    """The pictures that the visitor gave to the query of the page that is open."""
+    page = app.session_state[f"_query_of_{app.session_state['_query_page']}"]
+    found: tuple[query.Term, ...] = page.given
+    return found
 
 
 def texts(app: AppTest) -> str:

@@ -62,11 +62,10 @@ def test_text_search__says_at_once_when_no_text_can_be_asked(sight: Path, visit:
 
 @pytest.mark.parametrize("collection", ["colours", "unread"])
 def test_image_search__by_picture_without_text_or_captions(sight: Path, visit: Open, collection: str) -> None:
-    app = visit(drawn.IMAGE, collection=collection, like="2", mix="blue")
+    app = visit(drawn.IMAGE, collection=collection, like="2")
     assert not app.exception
     assert not app.error
     assert len(drawn.cards(app)) == 4
-    assert not [box for box in app.text_input if box.key == "mix_box"]
     assert "No text can be mixed in: sight does not read text" in drawn.texts(app)
     assert not drawn.components(app, "captions")
     colour_encoder.picture("blue").save(sight / "query.png")

@@ -28,7 +28,7 @@ def test_image_search__no_picture_says_what_to_do(colours: Path, visit: Open) ->
     app = visit(drawn.IMAGE)
     assert not app.exception
     assert "Show me a picture" in drawn.texts(app)
-    assert not drawn.components(app, "picture")
+    assert not drawn.components(app, "crop")
 
 
 def test_image_search__like_leaves_the_picture_itself_out(colours: Path, visit: Open) -> None:
@@ -37,7 +37,7 @@ def test_image_search__like_leaves_the_picture_itself_out(colours: Path, visit: 
     shown = [card["id"] for card in drawn.cards(app)]
     assert len(shown) == 4
     assert "2" not in shown
-    assert drawn.components(app, "picture")[0]["title"] == "Picture 2 of this collection"
+    assert drawn.components(app, "crop")[0]["title"] == "Picture 2 of this collection"
     assert drawn.components(app, "captions")[0]["items"][0]["text"] in ("a green field", "so green")
 
 
@@ -57,13 +57,13 @@ def test_image_search__upload_finds_its_colour(colours: Path, visit: Open) -> No
     app = upload(visit(drawn.IMAGE), "mine.png", png("blue"))
     assert not app.exception
     assert drawn.cards(app)[0]["id"] == "3"
-    assert drawn.components(app, "picture")[0]["title"] == "Uploaded picture"
-    assert "cannot be shared" in drawn.texts(app)
+    assert drawn.components(app, "crop")[0]["title"] == "Uploaded picture"
+    assert "only in your session" in drawn.texts(app)
 
 
 def test_image_search__upload_is_shrunk_and_let_go(colours: Path, visit: Open) -> None:
     app = upload(visit(drawn.IMAGE), "mine.png", png("blue", (3000, 2000)))
-    kept = app.session_state["own_picture"].picture
+    kept = drawn.given(app)[0].subject.picture
     assert max(Image.open(io.BytesIO(kept)).size) == 640
     assert app.file_uploader[0].value is None
 
@@ -82,7 +82,9 @@ def test_image_search__bad_upload_is_told_and_forgotten(colours: Path, visit: Op
 
 
 def test_image_search__upload_takes_the_place_of_like(colours: Path, visit: Open) -> None:
-    app = upload(visit(drawn.IMAGE, like="2"), "mine.png", png("red"))
+    app = visit(drawn.IMAGE, like="2")
+    app.segmented_control(key="picture_use").set_value("Search with it instead")
+    upload(app, "mine.png", png("red"))
     assert drawn.cards(app)[0]["id"] == "1"
     assert "like" not in app.query_params
     app.button(key="clear-picture").click().run()
@@ -90,7 +92,7 @@ def test_image_search__upload_takes_the_place_of_like(colours: Path, visit: Open
 
 
 def mix(app: AppTest, text: str) -> AppTest:
-    return app.text_input(key="mix_box").set_value(text).run()
+    return app.text_input(key="q").set_value(text).run()
 
 
 def test_image_search__a_text_is_mixed_into_an_upload(colours: Path, visit: Open) -> None:
@@ -99,18 +101,16 @@ def test_image_search__a_text_is_mixed_into_an_upload(colours: Path, visit: Open
     mix(app, "blue")
     assert not app.exception
     assert {card["id"] for card in drawn.cards(app)[:2]} == {"1", "3"}
-    assert app.query_params["mix"] == "blue"
     mix(app, "")
-    assert "mix" not in app.query_params
     assert [card["score"] for card in drawn.cards(app)] == alone
 
 
 @pytest.mark.parametrize("address", [{"like": "2"}, {"sample": "photo-flower"}], ids=["like", "sample"])
 def test_image_search__the_text_is_in_the_address(colours: Path, visit: Open, address: dict[str, str]) -> None:
     plain = drawn.cards(visit(drawn.IMAGE, **address))
-    app = visit(drawn.IMAGE, mix="blue", **address)
+    app = visit(drawn.IMAGE, q="blue", **address)
     assert not app.exception
-    assert app.text_input(key="mix_box").value == "blue"
+    assert app.text_input(key="q").value == "blue"
     shown = drawn.cards(app)
     assert shown[0]["id"] == "3"
     assert sorted(card["id"] for card in shown) == sorted(card["id"] for card in plain)
@@ -118,33 +118,44 @@ def test_image_search__the_text_is_in_the_address(colours: Path, visit: Open, ad
 
 
 def test_image_search__hostile_text_is_cleaned(colours: Path, visit: Open) -> None:
-    app = visit(drawn.IMAGE, like="2", mix="<script>\x00\n" + "blue " * 3000)
+    app = visit(drawn.IMAGE, like="2", q="<script>\x00\n" + "blue " * 3000)
     assert not app.exception
     assert "Something went wrong" not in drawn.texts(app)
-    assert len(app.text_input(key="mix_box").value) <= 2000
+    assert len(app.text_input(key="q").value) <= 2000
     assert len(drawn.cards(app)) == 4
     assert "longer than the model reads" in drawn.texts(app)
 
 
-def test_image_search__the_text_goes_with_its_picture(colours: Path, visit: Open) -> None:
-    app = visit(drawn.IMAGE, like="2", mix="blue")
+def test_image_search__another_picture_begins_again(colours: Path, visit: Open) -> None:
+    app = visit(drawn.IMAGE, like="2", q="blue")
     app.button(key="clear-picture").click().run()
     assert not app.exception
+    assert not drawn.cards(app)
+    assert {"like", "q"}.isdisjoint(app.query_params)
     upload(app, "mine.png", png("red"))
-    assert app.text_input(key="mix_box").value == ""
+    assert app.text_input(key="q").value == ""
+    app.button(key="query-Undo").click().run()
+    app.button(key="query-Undo").click().run()
+    assert app.text_input(key="q").value == "img:2 + blue"
 
 
 def test_image_search__a_text_query_is_not_mixed_in(colours: Path, visit: Open) -> None:
-    app = visit(drawn.TEXT, q="blue")
+    app = visit(drawn.TEXT, q="blue", by="caption")
     app.switch_page(drawn.IMAGE).run()
+    assert not drawn.cards(app)
     upload(app, "mine.png", png("red"))
-    assert app.text_input(key="mix_box").value == ""
+    assert app.text_input(key="q").value == ""
+    assert app.segmented_control(key="by").value == "image"
+    app.switch_page(drawn.TEXT).run()
+    assert app.text_input(key="q").value == "blue"
+    assert app.segmented_control(key="by").value == "caption"
+    assert not drawn.given(app)
 
 
 def test_image_search__sample_is_in_the_address(colours: Path, visit: Open) -> None:
     app = visit(drawn.IMAGE, sample="photo-flower")
     assert not app.exception
-    assert drawn.components(app, "picture")[0]["title"] == "Sample: Flower (photo)"
+    assert drawn.components(app, "crop")[0]["title"] == "Sample: Flower (photo)"
     assert len(drawn.cards(app)) == 5
 
 
@@ -157,7 +168,7 @@ def test_image_search__samples_can_be_chosen(colours: Path, visit: Open) -> None
 def test_image_search__unknown_sample_is_dropped(colours: Path, visit: Open) -> None:
     app = visit(drawn.IMAGE, sample="../../etc/passwd")
     assert not app.exception
-    assert not drawn.components(app, "picture")
+    assert not drawn.components(app, "crop")
 
 
 def test_image_search__filters_apply(colours: Path, visit: Open) -> None:
@@ -171,7 +182,7 @@ def test_image_search__query_survives_a_page_switch(colours: Path, visit: Open) 
     app.switch_page(drawn.IMAGE).run()
     assert len(drawn.cards(app)) == 4
     assert app.query_params["like"] == "2"
-    assert app.text_input(key="mix_box").value == "blue"
+    assert app.text_input(key="q").value == "blue"
 
 
 def test_image_search__address_only_where_switched_on(

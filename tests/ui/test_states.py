@@ -63,7 +63,7 @@ def test_unexpected_error__has_an_id_and_is_logged(
     def broken(*_: object) -> object:
         raise RuntimeError("secret path /home/me")
 
-    monkeypatch.setattr(answers, "search_text", broken)
+    monkeypatch.setattr(answers, "search", broken)
     with caplog.at_level(logging.ERROR):
         app = visit(drawn.TEXT, q="red")
     assert not app.exception
