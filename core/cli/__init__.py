@@ -8,7 +8,20 @@ import sys
 from collections.abc import Sequence
 
 from core import errors
-from core.cli import collections, evaluating, explaining, queries, scenes, training
+from core.cli import (
+    auditing,
+    averaging,
+    collections,
+    comparing,
+    downloading,
+    evaluating,
+    evaluation_runs,
+    explaining,
+    importing,
+    queries,
+    scenes,
+    training,
+)
 
 _DESCRIPTION = """Coco Lens: build, search and measure collections of captioned pictures.
 
@@ -23,7 +36,7 @@ _EXAMPLES = """examples:
 The dashboard: streamlit run Home.py
 Exit codes: 0 done; 1 a check found faults; 2 the command could not be carried out; 130 stopped by Ctrl-C."""
 
-_RESUMABLE = ("build", "add", "train")
+_RESUMABLE = ("build", "add", "download", "train")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -71,6 +84,19 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for module in (queries, explaining, collections, evaluating, scenes, training):
+    for module in (
+        queries,
+        explaining,
+        collections,
+        downloading,
+        importing,
+        evaluating,
+        evaluation_runs,
+        comparing,
+        auditing,
+        scenes,
+        training,
+        averaging,
+    ):
         module.register(commands)
     return parser

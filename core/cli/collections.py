@@ -1,13 +1,12 @@
-"""`python -m core build`, `add`, `remove`, `list` and `verify`."""
+"""`python -m core build`, `add`, `remove`, `calibrate`, `list` and `verify`."""
 
 from __future__ import annotations
 
 import argparse
 import dataclasses
-from pathlib import Path
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING
 
-from core.cli import options, progress_bar, tables
+from core.cli import options, progress_bar, sources, tables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +20,9 @@ _BUILD = "Build a collection from a folder of pictures, with captions and labels
 _BUILD_EXAMPLES = """  python -m core build holidays --images ~/Pictures/holidays
   python -m core build coco --images val2017 --captions captions_val2017.json --instances instances_val2017.json
   python -m core build birds --images birds/ --labels-from-folders
+  python -m core build karpathy --images ~/coco --captions dataset_coco.json --split test
+  python -m core build shop --images photos/ --captions products.csv --path-column photo
+  python -m core build web --images web/ --shards 'photos-{000..009}.tar'
   python -m core build coco-b32 --images val2017 --captions captions_val2017.json \\
       --model ViT-B-32 --pretrained laion2b_s34b_b79k
   python -m core build coco-resnet --images val2017 --captions captions_val2017.json --model timm:resnet50
@@ -39,15 +41,18 @@ _REMOVE = "Remove pictures from a collection; the picture files themselves stay.
 _REMOVE_EXAMPLES = """  python -m core remove holidays beach/0412.jpg beach/0413.jpg
   python -m core remove coco 139 285"""
 
+_CALIBRATE = "Fit again what the scores of a collection mean, from its captions, without encoding it again."
+
 _LIST = "List the collections."
 _VERIFY = "Check every checksum and every count of a collection. Exits with 1 on any fault."
 
 
 def register(commands: options.Commands) -> None:
-    """Adds the five commands."""
+    """Adds the six commands."""
     build = options.add_command(commands, "build", summary=_BUILD, examples=_BUILD_EXAMPLES)
     options.add_collection(build)
-    _add_sources(build, images="folder of the pictures", required=True)
+    sources.add(build, images="folder of the pictures", required=True)
+    sources.add_packed(build)
     build.add_argument("--labels-from-folders", action="store_true", help="the name of a picture's folder is its label")
     build.add_argument("--title", metavar="TEXT", help="the name people see (default: NAME)")
     build.add_argument(
@@ -70,7 +75,7 @@ def register(commands: options.Commands) -> None:
 
     add = options.add_command(commands, "add", summary=_ADD, examples=_ADD_EXAMPLES)
     options.add_collection(add)
-    _add_sources(add, images="the collection's picture folder (default), or a folder inside it", required=False)
+    sources.add(add, images="the collection's picture folder (default), or a folder inside it", required=False)
     options.add_device(add)
     add.set_defaults(run=_add)
 
@@ -78,6 +83,13 @@ def register(commands: options.Commands) -> None:
     options.add_collection(remove)
     remove.add_argument("pictures", nargs="+", metavar="PICTURE", help="image id, or file name as `search` shows it")
     remove.set_defaults(run=_remove)
+
+    calibrate = options.add_command(
+        commands, "calibrate", summary=_CALIBRATE, examples="  python -m core calibrate demo"
+    )
+    options.add_collection(calibrate)
+    options.add_device(calibrate)
+    calibrate.set_defaults(run=_calibrate)
 
     listing = options.add_command(commands, "list", summary=_LIST, examples="  python -m core list --db other_db")
     options.add_db(listing)
@@ -89,26 +101,22 @@ def register(commands: options.Commands) -> None:
     verify.set_defaults(run=_verify)
 
 
-def _add_sources(parser: argparse.ArgumentParser, *, images: str, required: bool) -> None:
-    parser.add_argument("--images", type=Path, required=required, metavar="DIR", help=images)
-    parser.add_argument("--captions", type=Path, metavar="FILE", help="COCO captions JSON")
-    parser.add_argument("--instances", type=Path, metavar="FILE", help="COCO instances JSON: boxes and categories")
-
-
 def _build(arguments: argparse.Namespace) -> int:
     from core import build
 
     with progress_bar.shown() as report:
+        sources.prepare(arguments, report)
         done = build.build_collection(
             arguments.name,
             arguments.images,
             arguments.captions,
             arguments.instances,
             labels_from_folders=arguments.labels_from_folders,
-            model=_lasting(arguments.model),
-            pretrained=_lasting(arguments.pretrained),
-            text_model=_lasting(arguments.text_model),
-            text_pretrained=_lasting(arguments.text_pretrained),
+            read_as=sources.reading(arguments),
+            model=options.lasting(arguments.model),
+            pretrained=options.lasting(arguments.pretrained),
+            text_model=options.lasting(arguments.text_model),
+            text_pretrained=options.lasting(arguments.text_pretrained),
             db=options.db_folder(arguments),
             title=arguments.title,
             device=arguments.device,
@@ -116,20 +124,6 @@ def _build(arguments: argparse.Namespace) -> int:
         )
     _print_build(done)
     return 0
-
-
-@overload
-def _lasting(word: str) -> str: ...
-@overload
-def _lasting(word: None) -> None: ...
-def _lasting(word: str | None) -> str | None:
-    """A path as it can be found again from any folder: the collection loads its model by these words for ever."""
-    from core.encoder import checkpoints
-
-    if word is None or word in (checkpoints.BUNDLED, *checkpoints.BUNDLED_BACKBONES, "none"):
-        return word  # a folder of such a name is not meant
-    path = Path(word).expanduser()
-    return str(path.resolve()) if path.exists() else word
 
 
 def _add(arguments: argparse.Namespace) -> int:
@@ -141,6 +135,7 @@ def _add(arguments: argparse.Namespace) -> int:
             arguments.images,
             arguments.captions,
             arguments.instances,
+            read_as=sources.reading(arguments),
             db=options.db_folder(arguments),
             device=arguments.device,
             report=report,
@@ -156,6 +151,22 @@ def _remove(arguments: argparse.Namespace) -> int:
     with progress_bar.shown() as report:
         done = build.remove_from_collection(arguments.name, wanted, db=options.db_folder(arguments), report=report)
     _print_build(done, f"Removed {done.removed:,} pictures")
+    return 0
+
+
+def _calibrate(arguments: argparse.Namespace) -> int:
+    from core import build
+
+    with progress_bar.shown() as report:
+        done = build.calibrate_collection(
+            arguments.name, db=options.db_folder(arguments), device=arguments.device, report=report
+        )
+    if done.relevance is None:
+        print(f"{arguments.name}: too few pictures have two captions or more, so probabilities stay an estimate")
+        return 0
+    fusion = done.relevance.fusion
+    weights = f"image {fusion.image:.2f}, caption {fusion.caption:.2f}, words {fusion.words:.2f}"
+    print(f"{arguments.name}: fitted to {done.relevance.queries:,} queries; the fused ranking weighs {weights}")
     return 0
 
 

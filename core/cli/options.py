@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, overload
 
 if TYPE_CHECKING:
     Commands: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -48,3 +48,17 @@ def db_folder(arguments: argparse.Namespace) -> Path:
 
     chosen: Path | None = arguments.db
     return chosen.expanduser() if chosen is not None else config.Settings.from_environment().db
+
+
+@overload
+def lasting(word: str) -> str: ...
+@overload
+def lasting(word: None) -> None: ...
+def lasting(word: str | None) -> str | None:
+    """A path as it can be found again from any folder: the collection loads its model by these words for ever."""
+    from core.encoder import checkpoints
+
+    if word is None or word in (checkpoints.BUNDLED, *checkpoints.BUNDLED_BACKBONES, "none"):
+        return word  # a folder of such a name is not meant
+    path = Path(word).expanduser()
+    return str(path.resolve()) if path.exists() else word

@@ -19,14 +19,16 @@ _EXAMPLES = """  python -m core search demo "red bus"
   python -m core search demo --image photo.jpg --json
   python -m core search demo "in the snow" --image photo.jpg
   python -m core search demo "2*dog + beach - person" --parts
+  python -m core search demo "dog" -k 40 --fold
   python -m core search demo "img:1000139[0.1,0.2,0.5,0.5] + file:photo.jpg"
 
 A TEXT is one text, or terms between + and - with blanks around the signs: texts, img:ID (a picture of the collection),
 file:PATH, each with a weight before it (2*) and pictures with a part in shares of them ([left,top,width,height]).
 Quotes keep signs: "a red + blue kite".
 
-Rankings: image compares the query with the pictures themselves, caption with their captions, fused with both.
-Scores are cosine similarities: higher is better, and comparable only within one query."""
+Rankings: image compares the query with the pictures themselves, caption with their captions, fused with both and with
+the words that the captions say. Scores are comparable only within one query; what they mean is the column "match": how
+probable it is that a picture matches. A line divides those that probably match from the rest."""
 
 
 def register(commands: options.Commands) -> None:
@@ -53,6 +55,9 @@ def register(commands: options.Commands) -> None:
     parser.add_argument("--file", default="", metavar="PART", help="only pictures whose file name contains PART")
     parser.add_argument("--license", type=int, action="append", metavar="ID", help="only pictures with this licence id")
     parser.add_argument("--parts", action="store_true", help="show what each term adds to a score")
+    parser.add_argument(
+        "--fold", action="store_true", help="show near-identical pictures once, and how many more there are"
+    )
     options.add_device(parser)
     options.add_json(parser)
     parser.set_defaults(run=run)
@@ -80,9 +85,9 @@ def run(arguments: argparse.Namespace) -> int:
     if any(opened.text_encoder.exceeds_context(text) for text in asked.texts):
         print("note: the text is longer than what the model reads; its end was left out", file=sys.stderr)
     if arguments.json:
-        tables.print_json(found.to_dict())
+        tables.print_json(found.to_dict() | (_groups(found) if arguments.fold else {}))
     else:
-        _print_result(found, parts=arguments.parts)
+        _print_result(found, parts=arguments.parts, fold=arguments.fold)
     return 0
 
 
@@ -97,24 +102,39 @@ def _asked(arguments: argparse.Namespace) -> query.Query:
     return query.Query(tuple(terms))
 
 
-def _print_result(found: SearchResult, *, parts: bool) -> None:
-    shares = ["  ".join(f"{share:+.3f}" for share in hit.term_shares) for hit in found]
-    headers = ("rank", "score", *(["shares"] if parts else []), "image id", "file", "caption")
-    rows = [
-        (
-            hit.rank,
-            f"{hit.score:.3f}",
-            *([shared] if parts else []),
-            hit.record.image_id,
-            hit.record.file_name,
-            hit.caption or "",
+def _groups(found: SearchResult) -> dict[str, list[list[int]]]:
+    """The image ids of near-identical hits, the one that stands for them first."""
+    return {
+        "folded": [[fold.hit.record.image_id, *(hit.record.image_id for hit in fold.others)] for fold in found.folded()]
+    }
+
+
+def _print_result(found: SearchResult, *, parts: bool, fold: bool) -> None:
+    shown = [(entry.hit, len(entry.others)) for entry in found.folded()] if fold else [(hit, 0) for hit in found]
+    judged = found.cut is not None
+    chosen = ["rank", "score", *(["match"] if judged else []), *(["shares"] if parts else []), "image id"]
+    rows: list[tuple[object, ...]] = []
+    for at, (hit, more) in enumerate(shown):
+        if found.cut is not None and hit.rank > found.cut.hits and (not at or shown[at - 1][0].rank <= found.cut.hits):
+            rows.append((*([""] * len(chosen)), "-- probably not matching:", ""))
+        rows.append(
+            (
+                hit.rank,
+                f"{hit.score:.3f}",
+                *(["" if hit.probability is None else f"{hit.probability:.0%}"] if judged else []),
+                *(["  ".join(f"{share:+.3f}" for share in hit.term_shares)] if parts else []),
+                hit.record.image_id,
+                hit.record.file_name + (f" (+{more} like it)" if more else ""),
+                hit.caption or "",
+            )
         )
-        for hit, shared in zip(found, shares, strict=True)
-    ]
-    tables.print_table(headers, rows, right=(0, 1, 2, 3) if parts else (0, 1, 2))
+    tables.print_table((*chosen, "file", "caption"), rows, right=tuple(range(len(chosen))))
     if parts and found.asked is not None:
         terms = ", ".join(query.format_term(term) for term in found.asked.terms)
         print(f"\nshares, in this order: {tables.plain(terms)}")
     times = f"encoded in {found.encode_seconds * 1000:.0f} ms, searched in {found.search_seconds * 1000:.0f} ms"
     counts = f"{len(found):,} of {found.matching:,} pictures"
     print(f"\n{counts} in {found.collection} (ranking: {found.by.value}; model: {found.model}); {times}")
+    if found.cut is not None:
+        how = "" if found.cut.fitted else ", an estimate from the scores alone"
+        print(f"{found.cut.pictures:,} probably match{how}")

@@ -59,3 +59,13 @@ def _cut(text: str, width: int | None) -> str:
     while _width(text) > width - 1:
         text = text[:-1]
     return f"{text}…"
+
+
+def figure(value: float | None, low: float | None = None, high: float | None = None) -> str:
+    """A figure with its interval, as "37.3 (35.0-39.6)"; "none" for a rank that is never found."""
+    ends = "" if low is None and high is None else f" ({_number(low)}-{_number(high)})"
+    return f"{_number(value)}{ends}"
+
+
+def _number(value: float | None) -> str:
+    return "none" if value is None else f"{value:,.1f}"
