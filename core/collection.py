@@ -10,12 +10,13 @@ import threading
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, TypedDict, Unpack
 
 import numpy as np
 
-from core import config, encoder, errors, explain, images, query_vectors, search, store
+from core import browsing, config, encoder, errors, explain, export, facets, images, query_vectors, search, store
 from core.query import File, Handed, Known, Query, Subject, Term, Text, parse
 from core.records import ImageRecord
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from core.encoder import Encoder
     from core.explain import Explanation
     from core.search import CaptionHit, Filters, Ranking, SearchHit, SearchResult
-    from core.store import Store
+    from core.store import Store, StoreSummary
 
     Picture: TypeAlias = Path | str | bytes | Image
 
@@ -62,8 +63,19 @@ def open_collection(
     return Collection(store.open_store(folder), device=chosen, cache=settings.cache, loaded=loaded)
 
 
+def list_collections(db: Path | str | None = None) -> tuple[StoreSummary, ...]:
+    """The collections of the folder `db` (default: as `core.config` finds it), by name, with their counts and models;
+    one that cannot be opened says why in `problem`."""
+    return store.list_stores(Path(db).expanduser() if db is not None else config.Settings.from_environment().db)
+
+
 class Collection:
-    """See the module. Safe to share between threads."""
+    """An open collection; get one from `open_collection`. Answers from memory, whatever is rebuilt on disk meanwhile,
+    and is safe to share between threads.
+
+    `store` holds what it was opened from: `records` (`ImageRecord`s in row order), `captions`, `categories`,
+    `licenses`, the vectors (`image_index.vectors()`, float32 `(n, dim)`, unit rows) and the `manifest`.
+    """
 
     def __init__(self, opened: Store, *, device: str, cache: Path, loaded: Encoder | None = None) -> None:
         self.store = opened
@@ -81,6 +93,7 @@ class Collection:
 
     @property
     def name(self) -> str:
+        """The collection's name: that of its folder, not the title that people see."""
         return self.store.manifest.name
 
     @property
@@ -108,6 +121,22 @@ class Collection:
                 store.check_text_fits(self.store, loaded.spec)
                 self._text_encoder = loaded
             return self._text_encoder
+
+    def browse(
+        self, where: str = "", order: str = browsing.Order.ID, seed: int = 0, *, reverse: bool = False
+    ) -> browsing.Listing:
+        """The pictures that pass a filter such as `category:dog -"on a beach" width>640` (see `core.facets.parse`; ""
+        is all of them), with how many each value of a facet would leave. `order` is one of `core.browsing.Order`:
+        "id", "file", "objects", "captions", "words", "largest" or "random" (by `seed`). Raises `QuerySyntaxError` for
+        a filter that cannot be read, and `QueryError` for values that no picture has and for another order."""
+        if order not in list(browsing.Order):
+            raise errors.QueryError(f"no order is called {order!a}; choose one of {', '.join(browsing.Order)}")
+        return browsing.browse(self._columns, facets.parse(where), browsing.Order(order), seed, reverse=reverse)
+
+    def listed(self, records: Sequence[ImageRecord], asked: str = "") -> export.Listed:
+        """Pictures of the collection with its categories and licences: what `core.export` writes as CSV, JSON and COCO
+        files. `asked` is the query or filter that found them, for the record."""
+        return export.Listed(self.name, records, self.store.categories, self.store.licenses, asked)
 
     def query(
         self, asked: Query | str, k: int = DEFAULT_K, by: str | None = None, **filters: Unpack[FilterWords]
@@ -221,6 +250,11 @@ class Collection:
             return images.cached_thumbnail(self.store.picture_path(record), side, self._cache)
         except (errors.PictureError, errors.UnsafePathError, OSError):
             return None
+
+    @cached_property
+    def _columns(self) -> facets.Columns:
+        opened = self.store
+        return facets.Columns.build(opened.records, opened.categories, opened.licenses)
 
     def _vector_of(self, row: int) -> NDArray[np.float32]:
         vector: NDArray[np.float32] = self.store.image_index.vectors_at(np.array([row]))[0]

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from core.errors import ConfigurationError
 
+DEFAULT_COLLECTION = "demo"
+"""The one that comes with the project."""
 DEVICES = ("auto", "cpu", "cuda", "mps")
 _YES = frozenset({"1", "true", "yes", "on"})
 _NO = frozenset({"", "0", "false", "no", "off"})
@@ -32,7 +34,7 @@ class Settings:
     cache: Path
     device: str = "auto"
     url_queries: bool = False
-    default_collection: str = "demo"
+    default_collection: str = DEFAULT_COLLECTION
     max_upload_mb: int = 20
 
     @classmethod
@@ -49,7 +51,7 @@ class Settings:
             cache=Path(cache).expanduser() if cache else _default_cache(),
             device=_device(env.get("COCO_LENS_DEVICE", "")),
             url_queries=_switch("COCO_LENS_URL_QUERIES", env.get("COCO_LENS_URL_QUERIES", "")),
-            default_collection=env.get("COCO_LENS_COLLECTION", "") or "demo",
+            default_collection=env.get("COCO_LENS_COLLECTION", "") or DEFAULT_COLLECTION,
         )
 
 

@@ -15,7 +15,7 @@ CORE = ROOT / "core"
 
 # A module may import from rows above its own, never from its own row or below. See docs/architecture.md.
 RANKS = (
-    ("errors", "records", "progress", "threads", "spreadsheet"),
+    ("errors", "records", "progress", "threads", "spreadsheet", "text_table"),
     ("config", "images", "remote", "encoder", "index", "keywords", "query", "scenes", "show", "export"),
     ("dataset", "decoding", "approximate", "relevance", "download"),
     ("embedding",),
@@ -23,7 +23,7 @@ RANKS = (
     ("search", "projection", "explain", "facets"),
     ("audit", "browsing", "lift", "evaluation", "query_vectors"),
     ("collection", "build", "training", "older_layout"),
-    ("cli", "ui"),
+    ("cli", "ui", "notebook"),
 )
 RANK = {name: rank for rank, names in enumerate(RANKS) for name in names}
 
@@ -45,6 +45,7 @@ HOMES = {
     "sklearn": {"evaluation", "projection"},
     "matplotlib": {"show", "training"},
     "tqdm": {"cli"},
+    "IPython": {"notebook"},
     "streamlit": {"ui"},
     "altair": {"ui"},
     "pandas": {"ui"},
@@ -114,7 +115,7 @@ def test_core__heavy_libraries_stay_at_home(path: Path) -> None:
 
 @pytest.mark.parametrize("path", SOURCES, ids=shown)
 def test_core__neither_prints_nor_exits_below_the_command_line(path: Path) -> None:
-    if part(path) not in ("cli", "__main__"):
+    if part(path) not in ("cli", "notebook", "__main__"):
         spoken = [f"line {line}: {name}" for line, name in calls(path) if name in ("print", "sys.exit", "exit", "quit")]
         assert not spoken, f"{shown(path)}: {spoken}"
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from core import progress
+from core import progress, text_table
 from core.cli import progress_bar, tables
 
 
@@ -29,7 +29,7 @@ def test_print_table__cuts_at_the_end_of_a_terminal_line(monkeypatch: pytest.Mon
     monkeypatch.setenv("COLUMNS", "40")
     tables.print_table(("id", "caption"), [(7, "一隻狗在海灘上奔跑" * 5), (8, "y" * 90)])
     for line in screen.getvalue().splitlines():
-        assert tables._width(line) <= 40
+        assert text_table.cells_of(line) <= 40
     assert screen.getvalue().count("…") == 2
 
 

@@ -50,6 +50,35 @@ def test_open_collection__unknown_name_lists_those_there_are(db: Path) -> None:
         collection.open_collection("coulors", db)
 
 
+def test_list_collections__names_counts_and_faults(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [(one.name, one.images, one.problem) for one in collection.list_collections(db)] == [
+        ("colours", 5, None),
+        ("silent", 2, None),
+    ]
+    monkeypatch.setenv("COCO_LENS_DB", str(db / "nothing"))
+    assert collection.list_collections() == ()
+
+
+def test_browse__filters_order_and_counts(opened: Collection) -> None:
+    assert [one.image_id for one in opened.browse().records] == [1, 2, 3, 4, 5]
+    assert [one.image_id for one in opened.browse("category:red,blue", "file").records] == [3, 1]
+    assert [one.image_id for one in opened.browse("-captions:0", reverse=True).page(1)] == [5, 3, 2, 1]
+    counts = {facet.facet.title: {one.shown: one.pictures for one in facet.choices} for facet in opened.browse().counts}
+    assert counts["Licence"] == {"CC BY": 2, "CC0": 3}
+    with pytest.raises(errors.QueryError, match="'newest'; choose one of id, file"):
+        opened.browse(order="newest")
+    with pytest.raises(errors.QuerySyntaxError, match="no category 'dog' here"):
+        opened.browse("category:dog")
+
+
+def test_listed__is_what_export_writes(opened: Collection) -> None:
+    made = opened.listed(opened.browse('license:"CC BY"').records, "by licence")
+    assert [record.image_id for record in made.records] == [2, 4]
+    assert made.attribution(made.records[0]) == "green/2.png, licence CC BY"
+    assert (made.collection, made.asked) == ("colours", "by licence")
+    assert [one.name for one in made.categories] == ["blue", "green", "red", "white", "yellow"]
+
+
 def test_open_collection__a_given_encoder_must_fit(db: Path) -> None:
     with pytest.raises(errors.StoreMisfitError, match="python -m core build colours"):
         collection.open_collection("colours", db, loaded=colour_encoder.ColourEncoder(weights="others"))

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core import errors, query
+from core import errors, query, text_table
 from core.cli import options, tables
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         tables.print_json(found.to_dict() | (_groups(found) if arguments.fold else {}))
     else:
-        _print_result(found, parts=arguments.parts, fold=arguments.fold)
+        print(found.to_text(parts=arguments.parts, fold=arguments.fold, width=text_table.terminal_width()))
     return 0
 
 
@@ -107,34 +107,3 @@ def _groups(found: SearchResult) -> dict[str, list[list[int]]]:
     return {
         "folded": [[fold.hit.record.image_id, *(hit.record.image_id for hit in fold.others)] for fold in found.folded()]
     }
-
-
-def _print_result(found: SearchResult, *, parts: bool, fold: bool) -> None:
-    shown = [(entry.hit, len(entry.others)) for entry in found.folded()] if fold else [(hit, 0) for hit in found]
-    judged = found.cut is not None
-    chosen = ["rank", "score", *(["match"] if judged else []), *(["shares"] if parts else []), "image id"]
-    rows: list[tuple[object, ...]] = []
-    for at, (hit, more) in enumerate(shown):
-        if found.cut is not None and hit.rank > found.cut.hits and (not at or shown[at - 1][0].rank <= found.cut.hits):
-            rows.append((*([""] * len(chosen)), "-- probably not matching:", ""))
-        rows.append(
-            (
-                hit.rank,
-                f"{hit.score:.3f}",
-                *(["" if hit.probability is None else f"{hit.probability:.0%}"] if judged else []),
-                *(["  ".join(f"{share:+.3f}" for share in hit.term_shares)] if parts else []),
-                hit.record.image_id,
-                hit.record.file_name + (f" (+{more} like it)" if more else ""),
-                hit.caption or "",
-            )
-        )
-    tables.print_table((*chosen, "file", "caption"), rows, right=tuple(range(len(chosen))))
-    if parts and found.asked is not None:
-        terms = ", ".join(query.format_term(term) for term in found.asked.terms)
-        print(f"\nshares, in this order: {tables.plain(terms)}")
-    times = f"encoded in {found.encode_seconds * 1000:.0f} ms, searched in {found.search_seconds * 1000:.0f} ms"
-    counts = f"{len(found):,} of {found.matching:,} pictures"
-    print(f"\n{counts} in {found.collection} (ranking: {found.by.value}; model: {found.model}); {times}")
-    if found.cut is not None:
-        how = "" if found.cut.fitted else ", an estimate from the scores alone"
-        print(f"{found.cut.pictures:,} probably match{how}")

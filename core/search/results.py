@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, overload
 from core import spreadsheet
 from core.query import Query, format_query
 from core.records import ImageRecord
-from core.search import folding
+from core.search import as_text, folding
 from core.search.folding import Fold
 from core.search.hits import Ranking, SearchHit
 
@@ -23,7 +23,7 @@ _THUMBNAIL_SIDE = 240
 _COLUMNS = ("rank", "score", "image_id", "file_name", "caption", "captions", "categories", "found_by", "probability")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SearchResult:
     """Hits, best first, with everything needed to say where they came from. Behaves as a sequence of `SearchHit`.
 
@@ -49,6 +49,12 @@ class SearchResult:
     alike: Callable[[Sequence[SearchHit]], Sequence[Sequence[int]]] | None = field(
         default=None, repr=False, compare=False
     )
+
+    def __repr__(self) -> str:
+        return f"<SearchResult {self._heading()}>"
+
+    def __str__(self) -> str:
+        return self.to_text()
 
     def __len__(self) -> int:
         return len(self.hits)
@@ -100,6 +106,12 @@ class SearchResult:
     def to_csv(self) -> str:
         """One line per hit under a header, for a spreadsheet; cells that would run as formulas are defused."""
         return spreadsheet.csv_text(_COLUMNS, map(_row, self.hits))
+
+    def to_text(self, *, parts: bool = False, fold: bool = False, width: int | None = None) -> str:
+        """A table of the hits for people, a line between those that probably match and the rest; `print(result)` shows
+        it. `parts` adds what each term gave to a score, `fold` shows near-identical pictures once, and `width` cuts
+        captions where a line of so many cells ends."""
+        return as_text.written(self, parts=parts, fold=fold, width=width)
 
     def _repr_html_(self) -> str:
         from core import show
