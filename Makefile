@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run setup test check format clean
+.PHONY: run setup test check format docs clean
 
 run: setup  ## start the dashboard
 	$(BIN)/streamlit run Home.py
@@ -16,6 +16,9 @@ check: .venv/ready-dev  ## lint, formatting, types
 
 format: .venv/ready-dev
 	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+docs: .venv/ready-dev  ## the API reference from the docstrings, and the notebook with its outputs
+	$(BIN)/python docs/make_api.py && $(BIN)/python docs/make_tour.py
 
 clean:
 	rm -rf .venv

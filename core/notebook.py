@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import functools
 import sys
+import warnings
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Unpack
@@ -36,9 +37,11 @@ def display_results(
     """
     if top_k < 1:
         raise errors.QueryError(f"top_k is {top_k}; expected at least 1 picture to show")
+    shell = _notebook()
+    if shell is not None:  # what loads the models would like to draw its bars with another package, which nobody needs
+        warnings.filterwarnings("ignore", message="IProgress not found")
     opened = collection if isinstance(collection, Collection) else _open(collection)
     found = opened.query(query, top_k, by, **filters)
-    shell = _notebook()
     if shell is None:
         print(found.to_text(width=text_table.terminal_width()))
         return found

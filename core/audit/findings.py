@@ -99,10 +99,12 @@ LEVELS = {
         "How many more queries a picture must answer than the mean picture, in standard deviations.",
     ),
 }
+"""For each list from where on it lists, and within which bounds that can be chosen."""
 ORDERS: dict[Kind, tuple[Order, ...]] = {
     Kind.DUPLICATES: (Order.WORST, Order.SIZE, Order.FILE),
     **{kind: (Order.WORST, Order.FILE) for kind in Kind if kind is not Kind.DUPLICATES},
 }
+"""The orders that each list knows, the usual one first."""
 
 
 @dataclass(frozen=True, slots=True)

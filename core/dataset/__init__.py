@@ -6,16 +6,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from core import images as safe_paths
-from core.dataset import coco, coco_writing, folders, huggingface, karpathy, kinds, layouts, shards, sidecars, tables
+from core.dataset import coco, folders, karpathy, kinds, layouts, sidecars, tables
 from core.dataset.absent import Absentees, fetch_missing
+from core.dataset.coco_writing import write as write_coco
+from core.dataset.huggingface import unpack as unpack_huggingface
 from core.dataset.kinds import Kind, Reading
 from core.dataset.picture_folder import PictureFolder
+from core.dataset.shards import unpack as unpack_shards
 from core.errors import SourceError
 from core.records import Caption, RecordSet
-
-unpack_shards = shards.unpack
-unpack_huggingface = huggingface.unpack
-write_coco = coco_writing.write
 
 __all__ = [
     "Absentees",

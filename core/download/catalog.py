@@ -51,3 +51,4 @@ SPLITS: dict[str, Split] = {
         570_000_000,
     ),
 }
+"""The parts of COCO 2017 that can be downloaded, with addresses, sizes and sums."""

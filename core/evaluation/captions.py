@@ -28,6 +28,7 @@ PROTOCOL = (
     "caption and fused rankings the query's own caption is left out; ties count against the true answer; intervals "
     "(95 %) by drawing the pictures again, each with all of its captions, against the same collection"
 )
+"""The sentence that belongs beside every recall of captions."""
 
 # Numbers in one block of scores: a quarter of a gigabyte, of which a handful are alive at a time.
 _BLOCK = 1 << 26

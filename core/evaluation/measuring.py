@@ -46,6 +46,7 @@ PROTOCOLS: Mapping[Part, str] = {
     Part.ZERO_SHOT: zero_shot.PROTOCOL,
     Part.INDEX: index_quality.PROTOCOL,
 }
+"""How each part is measured, in one sentence that belongs beside its figures."""
 
 
 @dataclass(frozen=True, slots=True)

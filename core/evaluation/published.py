@@ -40,6 +40,7 @@ DATA_SETS = (
     DataSet("coco-karpathy-test", "COCO, Karpathy's test part (5,000 pictures)", 5000, 25010),
     DataSet("flickr30k-test", "Flickr30k, Karpathy's test part (1,000 pictures)", 1000, 5000),
 )
+"""Test sets for which published figures are known: the keys that `Settings.data_set` takes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from core.evaluation import json_values
 from core.evaluation.measuring import FORMAT_VERSION, Run
 
 FOLDER = ".evaluations"
+"""Where saved runs lie, inside the folder of the collections."""
 _ID = re.compile(r"\d{8}T\d{12}-[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _MOST_BYTES = 32_000_000
 

@@ -25,6 +25,7 @@ PROTOCOL = (
     "the mean of a class's texts; all in percent"
 )
 TEMPLATES = ("{}", "a photo of a {}.")
+"""The prompts that are measured where none are named."""
 CLIP_TEMPLATES = (
     "itap of a {}.",
     "a bad photo of the {}.",

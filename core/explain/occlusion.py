@@ -24,6 +24,7 @@ PATCH = 0.25
 _BLUR = 0.12  # radius in shares of the longer side, about half a patch
 
 METHOD = f"what is lost when a part of the picture is covered ({GRID} × {GRID} parts, one after another)"
+"""`Explanation.method` of a map that was made by covering."""
 
 
 def explain(encoder: Encoder, image: Image.Image, terms: Sequence[Term]) -> tuple[Explanation, ...]:

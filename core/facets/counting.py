@@ -50,6 +50,7 @@ FACETS = (
     Facet(Field.ORIENTATION, "Orientation"),
     Facet(Field.LICENSE, "Licence"),
 )
+"""What a collection can be counted and filtered by, in the order in which it is offered."""
 
 
 @dataclass(frozen=True, slots=True)

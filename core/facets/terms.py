@@ -111,3 +111,4 @@ class Filter:
 
 
 EVERYTHING = Filter(All())
+"""The filter that every picture passes."""

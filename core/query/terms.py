@@ -12,8 +12,11 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 MAX_TERMS = 16
-MIN_WEIGHT, MAX_WEIGHT = 0.001, 1000.0
-"""Bounds of a weight's size: beyond them one term is all there is, and the others only cost time."""
+"""The most that a query can have."""
+MIN_WEIGHT = 0.001
+"""The least that a weight can be, whatever its sign: below it the other terms are all there is."""
+MAX_WEIGHT = 1000.0
+"""The most: beyond it one term is all there is, and the others only cost time."""
 
 _ROUNDING = 1e-9  # 0.7 + 0.3 may lie above 1
 
@@ -57,6 +60,7 @@ class Handed:
 
 
 Subject: TypeAlias = Text | Known | File | Handed
+"""What a term asks for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from core.store import layout
 from core.store.checked_json import field, items, parse
 
 FORMAT_VERSION = 1
+"""Of the manifest and the files that it describes; a store of another one is refused."""
 METRIC = "cosine"
 INDEX_KIND = "exact"
 MAX_LISTED_SKIPS = 200  # the manifest is read at every look at the collections, so it stays small
