@@ -27,7 +27,7 @@ class Card:
 
 
 _STYLE = (
-    "display:grid;grid-template-columns:repeat(auto-fill,minmax(170px,1fr));gap:12px;font:13px/1.4 system-ui,sans-serif"
+    "display:grid;grid-template-columns:repeat(auto-fill,minmax(150px,1fr));gap:12px;font:13px/1.4 system-ui,sans-serif"
 )
 _PICTURE = "width:100%;height:150px;object-fit:cover;border-radius:6px;background:#8883;display:block"
 

@@ -46,7 +46,11 @@ PAGES: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "Sources to records, records to collections, and what is done to them later.",
         ("core.build", "core.dataset", "core.download", "core.older_layout", "core.scenes"),
     ),
-    "evaluation": ("Evaluate and compare", "How good answers are, and of which model.", ("core.evaluation", "core.evaluation.metrics")),
+    "evaluation": (
+        "Evaluate and compare",
+        "How good answers are, and of which model.",
+        ("core.evaluation", "core.evaluation.metrics"),
+    ),
     "audit": ("Audit", "What looks wrong in a collection.", ("core.audit",)),
     "explain": ("Explain", "Where in a picture a term was found.", ("core.explain",)),
     "export": ("Export and show", "Results to take away.", ("core.export", "core.show", "core.spreadsheet")),
@@ -68,9 +72,9 @@ PAGES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     ),
 }  # fmt: skip
 
-_TYPES = """`Path` is `pathlib.Path`, `Image` is Pillow's, and arrays are numpy's: `Vectors` float32 `(n, dim)` with rows of
-length 1, `Rows` int64, `Mask` bool `(n,)`. Scores are cosines: 1 is the same direction, higher is better. Ranks count from
-1, rows from 0. Every error that a user can act on is a `CocoLensError`."""
+_TYPES = """`Path` is `pathlib.Path`, `Image` is Pillow's, and arrays are numpy's: `Vectors` float32 `(n, dim)` with rows
+of length 1, `Rows` int64, `Mask` bool `(n,)`. Scores are cosines: 1 is the same direction, higher is better. Ranks
+count from 1, rows from 0. Every error that a user can act on is a [`CocoLensError`](values.md#coreerrorscocolenserror)."""
 _DRAWN = re.compile("[├└│]")
 
 
@@ -183,7 +187,7 @@ def _entry(entry: Entry, page: str, names: dict[str, list[Entry]]) -> list[str]:
 
 
 def _code(text: str) -> list[str]:
-    return ["```python", text, "```"]
+    return ["```python", re.sub(r"'([^'\"\\]*)'", r'"\1"', text), "```"]  # quotes as in the sources
 
 
 def _declared(what: griffe.Object, name: str) -> str:
@@ -240,7 +244,7 @@ def _signature(made: griffe.Function, name: str) -> str:
 
 
 def _prose(docstring: griffe.Docstring | None, page: str, names: dict[str, list[Entry]]) -> str:
-    """A docstring as Markdown: names of other entries become links, and what is drawn of characters is kept as it is."""
+    """A docstring as Markdown: names of other entries become links; drawings and code are kept as they are."""
     if docstring is None:
         return ""
     parts = []
