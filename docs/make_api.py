@@ -72,9 +72,10 @@ PAGES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     ),
 }  # fmt: skip
 
-_TYPES = """`Path` is `pathlib.Path`, `Image` is Pillow's, and arrays are numpy's: `Vectors` float32 `(n, dim)` with rows
-of length 1, `Rows` int64, `Mask` bool `(n,)`. Scores are cosines: 1 is the same direction, higher is better. Ranks
-count from 1, rows from 0. Every error that a user can act on is a [`CocoLensError`](values.md#coreerrorscocolenserror)."""
+_TYPES = """`Path` is `pathlib.Path`, `Image` is Pillow's, and arrays are numpy's: `Vectors` float32 `(n, dim)` with
+rows of length 1, `Rows` int64, `Mask` bool `(n,)`. Scores are cosines: 1 is the same direction, higher is better. Ranks
+count from 1, rows from 0. Every error that a user can act on is a
+[`CocoLensError`](values.md#coreerrorscocolenserror)."""
 _DRAWN = re.compile("[├└│]")
 
 
