@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from core import config
+from core import config, open_collection
 
 DOCS = config.project_root() / "docs"
 _BLOCK = re.compile(r"^```(\w*)[ ]*([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -46,8 +47,17 @@ def blocks(document: str) -> list[Block]:
 
 def copy_project(folder: Path) -> None:
     """The bundled collection and its pictures as they lie in a checkout, so that what is run writes elsewhere."""
-    import shutil
-
     root = config.project_root()
     shutil.copytree(root / "clip_db" / "demo", folder / "clip_db" / "demo")
     (folder / "sample_images").symlink_to(root / "sample_images", target_is_directory=True)
+
+
+def write_class_folders(folder: Path) -> None:
+    """Ten pictures of each of a few classes, of the drawn ones with one category: what stands in for Caltech-101."""
+    demo = open_collection("demo", config.project_root() / "clip_db")
+    # Two classes with the names of Caltech's, so that the filters of the document have something to find.
+    for name, category in (("grand_piano", "boat"), ("accordion", "dog"), ("flamingo", "bird"), ("rocket", "rocket")):
+        alone = [record for record in demo.browse(f"category:{category}").records if record.categories == (category,)]
+        (folder / name).mkdir(parents=True)
+        for record in alone[:10]:
+            shutil.copy(demo.store.picture_path(record), folder / name)

@@ -9,13 +9,14 @@ import pytest
 from core import cli, config
 from tests.docs import blocks
 
-RUN = ("quick_start.md", "cookbook.md")
+RUN = ("quick_start.md", "cookbook.md", "caltech101.md")
 ALL = sorted(path.relative_to(blocks.DOCS).as_posix() for path in blocks.DOCS.rglob("*.md"))
 
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     blocks.copy_project(tmp_path)
+    blocks.write_class_folders(tmp_path / "101_ObjectCategories")
     monkeypatch.chdir(tmp_path)
     for name in ("COCO_LENS_DB", "COCO_LENS_COLLECTION", "COCO_LENS_DEVICE"):
         monkeypatch.delenv(name, raising=False)
