@@ -1,6 +1,7 @@
 """What the documents tell people to type works: Python blocks and commands run, in order, on the bundled collection."""
 
 import re
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,17 @@ def test_document__every_command_can_be_read(document: str) -> None:
                 cli._parsed(words[3:])
             except SystemExit:
                 pytest.fail(f"{block.place}: {words} is refused")
+
+
+def test_features__every_command_can_be_read() -> None:
+    text = (blocks.DOCS / "features.md").read_text(encoding="utf-8")
+    commands = re.findall(r"`python -m core ([^`]+)`", text)
+    assert len(commands) > 10
+    for command in commands:
+        try:
+            cli._parsed(shlex.split(command))
+        except SystemExit:
+            pytest.fail(f"docs/features.md: python -m core {command} is refused")
 
 
 def test_documents__make_targets_are_there() -> None:
