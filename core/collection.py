@@ -143,12 +143,13 @@ class Collection:
     ) -> SearchResult:
         """The `k` pictures that fit a query best: terms, or their typed form such as `2*dog + beach - person`.
 
-        The terms' unit vectors are added up by weight; a score is the cosine with that sum, and the parts of a hit say
-        what each term adds to it. Pictures of the collection among the terms are left out. `by` is "image", "caption"
-        or "fused"; None takes "image" where there is a picture among the terms, else as `search`. `filters` are those
-        of `FilterWords`. Raises `QuerySyntaxError` for what cannot be read; `QueryError` for terms that cancel each
-        other out and for texts with pictures where the model of the pictures does not read; `PictureError` for a file
-        that cannot be used; and as `search`.
+        The terms' unit vectors are added up by weight; a score is the cosine with that sum, -1 to 1, and the parts of a
+        hit say what each term adds to it. Pictures of the collection among the terms are left out. `k` is brought into
+        the range from 1 to the number of pictures that pass. `by` is "image", "caption" or "fused"; None takes "image"
+        where there is a picture among the terms, else as `search`. `filters` are those of `FilterWords`. Raises
+        `QuerySyntaxError` for what cannot be read; `QueryError` for terms that cancel each other out and for texts with
+        pictures where the model of the pictures does not read; `PictureError` for a file that cannot be used; and as
+        `search`.
         """
         composed = parse(asked) if isinstance(asked, str) else asked
         for image_id in composed.known_ids:

@@ -198,7 +198,7 @@ def _declared(what: griffe.Object, name: str) -> str:
         bases = f"({', '.join(map(str, what.bases))})" if what.bases else ""
         fields = [_field(one) for one in map(_target, what.members.values()) if _is_field(one)]
         made = what.members.get("__init__")
-        if isinstance(made, griffe.Function):
+        if isinstance(made, griffe.Function) and "dataclass" not in what.labels:
             fields = [_signature(made, "__init__").replace("\n", "\n    ")]
         return "\n".join([f"class {name}{bases}:", *(f"    {field}" for field in fields or ["..."])])
     return _field(what, name)
@@ -215,6 +215,9 @@ def _field(one: griffe.Object, name: str = "") -> str:
     value = str(one.value) if isinstance(one, griffe.Attribute) and one.value is not None else ""
     if isinstance(one, griffe.Attribute) and "property" in one.labels:
         return f"{name or one.name}{annotation}  # property"
+    if value.startswith("field("):  # of a dataclass: its default is all that matters to a caller
+        found = re.search(r"default=([^,()]+)", value)
+        value = found[1] if found else "..."
     short = value if len(value) <= 60 and "\n" not in value else "..."
     return f"{name or one.name}{annotation}{f' = {short}' if value else ''}"
 

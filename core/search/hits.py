@@ -74,7 +74,7 @@ class SearchHit:
 
 @dataclass(frozen=True, slots=True)
 class CaptionHit:
-    """One caption found, with the picture it belongs to."""
+    """One caption found, with the picture it belongs to. `score` is its cosine with the query, -1 to 1."""
 
     rank: int
     score: float
