@@ -1,12 +1,7 @@
-"""One open collection: the store, its encoder and every question that can be asked of the two.
-
-from core import open_collection
-open_collection("demo").search("a dog running on the beach", k=5)
-"""
+"""The open collection itself: its store, its models, and every question that can be asked of the two."""
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -16,7 +11,8 @@ from typing import TYPE_CHECKING, TypeAlias, TypedDict, Unpack
 
 import numpy as np
 
-from core import browsing, config, encoder, errors, explain, export, facets, images, query_vectors, search, store
+from core import browsing, errors, explain, export, facets, images, query_vectors, search
+from core.collection.models import Models
 from core.query import File, Handed, Known, Query, Subject, Term, Text, parse
 from core.records import ImageRecord
 
@@ -24,11 +20,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL.Image import Image
 
-    # By name: inside the class, `search` and `encoder` are its own methods.
+    # By name: inside the class, `search` and `explain` are its own methods.
     from core.encoder import Encoder
     from core.explain import Explanation
     from core.search import CaptionHit, Filters, Ranking, SearchHit, SearchResult
-    from core.store import Store, StoreSummary
+    from core.store import Store
 
     Picture: TypeAlias = Path | str | bytes | Image
 
@@ -44,31 +40,6 @@ class FilterWords(TypedDict, total=False):
     license: int | Iterable[int] | None
 
 
-def open_collection(
-    name: str = "demo",
-    db: Path | str | None = None,
-    device: str = "auto",
-    *,
-    loaded: Encoder | None = None,
-) -> Collection:
-    """Open the collection `name` of the folder `db` (default: as `core.config` finds it).
-
-    The encoder is loaded at the first query that needs it, on `device`; one that is already there can be given as
-    `loaded`. Raises `StoreNotFoundError` naming the collections there are, `StoreCorruptError` for a damaged one, and
-    `StoreMisfitError` for an encoder that is not the collection's.
-    """
-    settings = config.Settings.from_environment()
-    folder = (Path(db).expanduser() if db is not None else settings.db) / name
-    chosen = settings.device if device == "auto" else device
-    return Collection(store.open_store(folder), device=chosen, cache=settings.cache, loaded=loaded)
-
-
-def list_collections(db: Path | str | None = None) -> tuple[StoreSummary, ...]:
-    """The collections of the folder `db` (default: as `core.config` finds it), by name, with their counts and models;
-    one that cannot be opened says why in `problem`."""
-    return store.list_stores(Path(db).expanduser() if db is not None else config.Settings.from_environment().db)
-
-
 class Collection:
     """An open collection; get one from `open_collection`. Answers from memory, whatever is rebuilt on disk meanwhile,
     and is safe to share between threads.
@@ -79,13 +50,8 @@ class Collection:
 
     def __init__(self, opened: Store, *, device: str, cache: Path, loaded: Encoder | None = None) -> None:
         self.store = opened
-        self._device = device
         self._cache = cache
-        self._encoder = loaded
-        self._text_encoder: Encoder | None = None
-        self._loading = threading.Lock()
-        if loaded is not None:
-            store.check_fits(opened, loaded.spec)
+        self._models = Models(opened, device, loaded)
 
     def __repr__(self) -> str:
         counts = f"{len(self.store.records):,} pictures, {len(self.store.captions):,} captions"
@@ -100,27 +66,13 @@ class Collection:
     def encoder(self) -> Encoder:
         """The model of the pictures, loaded at first use. Raises `EncoderError`, or `StoreMisfitError` when what is
         loaded under its name is no longer what the collection was built with."""
-        with self._loading:
-            if self._encoder is None:
-                manifest = self.store.manifest
-                loaded = encoder.load_encoder(manifest.model, manifest.pretrained, device=self._device)
-                store.check_fits(self.store, loaded.spec)
-                self._encoder = loaded
-            return self._encoder
+        return self._models.pictures
 
     @property
     def text_encoder(self) -> Encoder:
         """The model of text queries: that of the pictures, or of the captions where the other does not read. Raises as
         `encoder` does."""
-        text = self.store.manifest.text_encoder
-        if text is None:
-            return self.encoder
-        with self._loading:
-            if self._text_encoder is None:
-                loaded = encoder.load_encoder(text.model, text.pretrained, device=self._device)
-                store.check_text_fits(self.store, loaded.spec)
-                self._text_encoder = loaded
-            return self._text_encoder
+        return self._models.texts
 
     def browse(
         self, where: str = "", order: str = browsing.Order.ID, seed: int = 0, *, reverse: bool = False
