@@ -70,7 +70,8 @@ def warm_up(opened: Collection) -> None:
 def wait_for_encoder(opened: Collection) -> None:
     """Load the model now, telling the visitor. Raises what loading it raises (`EncoderError`, `StoreMisfitError`)."""
     warmup = _warmup(opened)
-    around = st.container()  # there with and without a wait, or what comes below would be built anew after the first one
+    # There with and without a wait: else what comes below would be built anew after the first one.
+    around = st.container()
     if warmup.ready:
         return
     place = around.empty()
