@@ -1,10 +1,11 @@
-"""Block by block after a teacher: each part of the picture tower learns what the teacher's part of the same shape makes
-of the same input.
+"""Layer by layer after a teacher: each layer of the picture tower learns what the teacher's layer of the same shape
+makes of the same input.
 
 From the teacher's last layer alone a tower learns slowly, because every layer waits for the ones around it. Where
 teacher and student are built alike, the teacher's maps between its layers can be shown too (hints: FitNets, arXiv
-1412.6550), and each block is then a small problem of its own, solved side by side with the others (blockwise
-distillation, Wang et al., IJCAI 2018). The teacher's weights are never read: all that is used is what it answers.
+1412.6550), and each layer is then a small problem of its own, solved side by side with the others (as in blockwise
+distillation, Wang et al., IJCAI 2018). The teacher's weights are never read: all that is used is what it answers. The
+tower comes near to a copy of the teacher all the same, and whoever passes it on names the teacher.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 
 import numpy as np
 import torch
+import torch.nn.functional as F  # noqa: N812
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
@@ -24,25 +26,38 @@ from core.errors import TrainingError
 from core.training import augment, batches, network, teacher
 from core.training.batches import Part
 
-# Errors at the border come from padding, which the teacher has where the student sees the picture going on.
-_BORDER = 1
 # Where a map is this large or larger, a quarter of it has places enough to learn from.
 _LARGE = 56
+_TOP = 6.0  # of a ReLU6
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
-    """A part of the tower that learns by itself. It takes the teacher's map number `entry` (-1: the picture) and is to
-    give number `answer`; `halves` where it has half the side."""
+class Layer:
+    """A convolution and its normalisation, without the ReLU6 behind them; `halves` where the map has half the side of
+    what it is made of. Layer n takes the teacher's map n - 1 (the first the picture) and is to give map n."""
 
-    layers: nn.Module
-    entry: int
-    answer: int
+    convolution: nn.Conv2d
+    normalisation: nn.BatchNorm2d
     halves: bool
+
+    def __call__(self, entry: Tensor) -> Tensor:
+        """What it gives before its activation, of a map of even side.
+
+        TensorFlow pads an even side at its end only where it halves it, torch at both ends: padded as the teacher is,
+        both look at the same places. Used with torch's padding, the tower sees the picture some places further on.
+        """
+        entry = entry.contiguous(memory_format=torch.channels_last)
+        if self.halves:
+            one = self.convolution
+            made = F.conv2d(F.pad(entry, (0, 1, 0, 1)), one.weight, one.bias, one.stride, 0, one.dilation, one.groups)
+        else:
+            made = self.convolution(entry)
+        # The class's own forward: timm's normalisations apply the activation in theirs.
+        return nn.BatchNorm2d.forward(self.normalisation, made)
 
 
 class Guide:
-    """A teacher that shows its maps, and the blocks of a tower of the same build. Raises `TrainingError` where they are
+    """A teacher that shows its maps, and the layers of a tower of the same build. Raises `TrainingError` where they are
     not built alike, `ConfigurationError` without the teacher's runtime."""
 
     def __init__(self, model: Path, tower: nn.Module) -> None:
@@ -51,23 +66,20 @@ class Guide:
         opened = self._interpreter()
         self.side = int(opened.get_input_details()[0]["shape"][1])
         self._maps = _maps(opened)
-        self.blocks = _blocks(tower, [shape for _, shape, _ in self._maps], self.side, model)
-
-    def look(self, picture: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:
-        """The teacher's maps `(h, w, c)` of one picture `(side, side, 3)`, in the order of its layers."""
-        opened = self._interpreter()
-        opened.set_tensor(opened.get_input_details()[0]["index"], picture[None])
-        opened.invoke()
-        return [opened.get_tensor(index)[0] for index, _, _ in self._maps]
+        self.layers = _layers(tower, [shape for _, shape, _ in self._maps], self.side, model)
 
     def maps(self, pictures: NDArray[np.uint8]) -> list[Tensor]:
-        """The maps that blocks take or give, `(n, c, h, w)` real values by number; of the others empty ones."""
-        used = {block.entry for block in self.blocks} | {block.answer for block in self.blocks}
-        seen = [self.look(picture) for picture in pictures]
-        return [
-            _channels_first(np.stack([maps[number] for maps in seen]), scale) if number in used else torch.empty(0)
-            for number, (_, _, scale) in enumerate(self._maps)
-        ]
+        """What the teacher's layers make of pictures `(n, side, side, 3)`: maps `(n, c, h, w)` in their order, values
+        from 0 to 6."""
+        opened = self._interpreter()
+        entry = opened.get_input_details()[0]["index"]
+        seen: list[list[NDArray[np.uint8]]] = [[] for _ in self._maps]
+        for picture in pictures:
+            opened.set_tensor(entry, picture[None])
+            opened.invoke()
+            for kept, (index, _, _) in zip(seen, self._maps, strict=True):
+                kept.append(opened.get_tensor(index)[0])
+        return [_channels_first(np.stack(kept), scale) for kept, (_, _, scale) in zip(seen, self._maps, strict=True)]
 
     def _interpreter(self) -> Any:
         if not hasattr(self._own, "opened"):
@@ -78,8 +90,8 @@ class Guide:
 
 
 def loss(guide: Guide, parts: list[Part], rng: np.random.Generator, *, chained: bool = False) -> Tensor:
-    """The mean over the blocks of the squared error of their maps, as a share of the maps' variance. Each block takes
-    the teacher's map; `chained`, what the block before it gave."""
+    """The mean over the layers of the squared error of their maps, as a share of the maps' variance. Each layer takes
+    the teacher's map; `chained`, what the layer before it gave."""
     view = batches.choose_views(parts, rng)
     shown = np.stack(
         [
@@ -90,41 +102,37 @@ def loss(guide: Guide, parts: list[Part], rng: np.random.Generator, *, chained: 
     )
     maps = guide.maps(shown)
     picture = augment.normalise(_channels_first(shown, 1.0 / 255.0))
-    if chained:
-        return _chained(guide.blocks, picture, maps)
-    total = torch.zeros(())
-    for block in guide.blocks:
-        entry, wanted = (picture if block.entry < 0 else maps[block.entry]), maps[block.answer]
+    gaps = _chained(guide.layers, picture, maps) if chained else _apart(guide.layers, picture, maps, rng)
+    return torch.stack(gaps).mean()
+
+
+def _apart(layers: tuple[Layer, ...], picture: Tensor, maps: list[Tensor], rng: np.random.Generator) -> list[Tensor]:
+    gaps = []
+    for layer, entry, wanted in zip(layers, (picture, *maps), maps, strict=False):
         if wanted.shape[-1] >= _LARGE:
-            entry, wanted = _quarter(entry, wanted, 2 if block.halves else 1, rng)
-        if block.halves:
-            # TensorFlow pads an even side at its end only, torch at both: one place on, they see the same.
-            entry = entry[:, :, 1:, 1:]
-        made = block.layers(entry.contiguous(memory_format=torch.channels_last))
-        total = total + _gap(made, wanted)
-    return total / len(guide.blocks)
+            made, part = _quarter(layer, entry, wanted, rng)
+            gaps.append(_gap(made, part) / wanted.var())
+        else:
+            gaps.append(_gap(layer(entry), wanted) / wanted.var())
+    return gaps
 
 
-def _chained(blocks: tuple[Block, ...], picture: Tensor, maps: list[Tensor]) -> Tensor:
-    """The blocks in a row. Each halving block is to lie one place on, so the first one's entry lies that far on for all
-    of them: 1 + 2 + 4 + … places of the picture, of which every halving takes its share."""
-    ahead = 2 ** sum(block.halves for block in blocks) - 1
-    made = picture[:, :, ahead:, ahead:].contiguous(memory_format=torch.channels_last)
-    total = torch.zeros(())
-    for block in blocks:
-        made = block.layers(made)
-        ahead = ahead // 2 if block.halves else ahead
-        side = min(made.shape[-1], maps[block.answer].shape[-1] - ahead)
-        total = total + _gap(
-            made[:, :, :side, :side], maps[block.answer][:, :, ahead : ahead + side, ahead : ahead + side]
-        )
-    return total / len(blocks)
+def _chained(layers: tuple[Layer, ...], picture: Tensor, maps: list[Tensor]) -> list[Tensor]:
+    entry, gaps = picture, []
+    for layer, wanted in zip(layers, maps, strict=True):
+        made = layer(entry)
+        gaps.append(_gap(made, wanted) / wanted.var())
+        entry = made.clamp(0.0, _TOP)
+    return gaps
 
 
 def _gap(made: Tensor, wanted: Tensor) -> Tensor:
-    inner = slice(_BORDER, wanted.shape[-1] - _BORDER)
-    wanted = wanted[:, :, inner, inner]
-    return ((made[:, :, inner, inner] - wanted) ** 2).mean() / wanted.var().clamp(min=1e-6)
+    """The mean squared error before the activation. Where the teacher's activation cut its value off, 0 or the top says
+    only on which side it lay: nothing is wrong there that lies on that side too. Unlike the error behind the activation
+    it still teaches what is cut off wrongly."""
+    gap = made - wanted
+    gap = torch.where(wanted <= 0, gap.clamp(min=0), torch.where(wanted >= _TOP - 0.05, gap.clamp(max=0), gap))
+    return (gap**2).mean()
 
 
 def take_projection(learner: Any) -> None:
@@ -159,47 +167,44 @@ def _maps(opened: Any) -> list[tuple[int, tuple[int, int, int], float]]:
     return found
 
 
-def _blocks(tower: Any, shapes: list[tuple[int, ...]], side: int, model: Path) -> tuple[Block, ...]:
-    """timm's layout of this family: a stem, then stages of blocks, each of which ends in a normalised activation."""
-    stages = getattr(tower, "blocks", None)
-    if stages is None or not hasattr(tower, "conv_stem"):
-        raise TrainingError(
-            f"A hints phase needs a tower of stem and blocks; {type(tower).__name__} has another layout."
-        )
-    flat = [block for stage in stages for block in stage]
+def _layers(tower: Any, shapes: list[tuple[int, ...]], side: int, model: Path) -> tuple[Layer, ...]:
+    """Convolutions and normalisations in turn, as long as each normalisation ends in a ReLU6."""
+    parts = [one for one in tower.modules() if isinstance(one, (nn.Conv2d, nn.BatchNorm2d))]
     given: list[tuple[int, ...]] = []
-    ends: list[int] = []  # after each block, how many maps there were
 
     def note(_module: nn.Module, _entry: Any, answer: Tensor) -> None:
         given.append((answer.shape[2], answer.shape[3], answer.shape[1]))
 
-    norms = [one for part in (tower.bn1, *flat) for one in part.modules() if hasattr(one, "running_mean")]
-    hooks = [one.register_forward_hook(note) for one in norms]
-    hooks += [block.register_forward_hook(lambda *_: ends.append(len(given))) for block in flat]
+    hooks = [one.register_forward_hook(note) for one in parts[1::2]]
     tower.eval()
     with torch.inference_mode():
-        tower.forward_features(torch.zeros(1, 3, side, side))
+        tower(torch.zeros(1, 3, side, side))
     tower.train()
     for hook in hooks:
         hook.remove()
-    if given != shapes:
+    alike = all(isinstance(getattr(one, "act", None), nn.ReLU6) for one in parts[1::2])
+    if not alike or given != shapes:
         raise TrainingError(
-            f"A hints phase needs a tower built like its teacher. {type(tower).__name__} gives maps of "
-            f"{', '.join(map(str, given[:3]))}, … ({len(given)}), {model.name} of {', '.join(map(str, shapes[:3]))}, … "
-            f"({len(shapes)}); for MobileNet v1 as teacher the tower is mobilenetv1_100."
+            f"A hints phase needs a tower built like its teacher. {type(tower).__name__} gives {len(given)} maps, of "
+            f"{', '.join(map(str, given[:2]))}, …; {model.name} gives {len(shapes)} behind ReLU6, of "
+            f"{', '.join(map(str, shapes[:2]))}, …. For MobileNet v1 the tower is mobilenetv1_100."
         )
-    found = [Block(nn.Sequential(tower.conv_stem, tower.bn1, flat[0]), -1, ends[0] - 1, True)]
-    for block, before, after in zip(flat[1:], ends, ends[1:], strict=False):
-        found.append(Block(block, before - 1, after - 1, shapes[after - 1][0] < shapes[before - 1][0]))
-    return tuple(found)
+    before = [side] + [shape[0] for shape in shapes]
+    return tuple(
+        Layer(convolution, normalisation, shape[0] < entry)  # type: ignore[arg-type]
+        for convolution, normalisation, shape, entry in zip(parts[::2], parts[1::2], shapes, before, strict=False)
+    )
 
 
-def _quarter(entry: Tensor, wanted: Tensor, stride: int, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
-    """The same random quarter of what goes in and what should come out."""
+def _quarter(layer: Layer, entry: Tensor, wanted: Tensor, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
+    """A random quarter of the layer's map, and of the teacher's. The border of the quarter is left out: the layer does
+    not see what is beyond it."""
     half = wanted.shape[-1] // 2
-    top, left = (int(place) for place in rng.integers(0, wanted.shape[-1] - half + 1, 2))
-    rows, columns = (slice(stride * at, stride * (at + half) + stride - 1) for at in (top, left))
-    return entry[:, :, rows, columns], wanted[:, :, top : top + half, left : left + half]
+    stride = 2 if layer.halves else 1
+    top, left = (int(place) for place in rng.integers(0, half + 1, 2))
+    rows, columns = (slice(stride * at, stride * (at + half)) for at in (top, left))
+    made = layer(entry[:, :, rows, columns])
+    return made[:, :, 1:-1, 1:-1], wanted[:, :, top + 1 : top + half - 1, left + 1 : left + half - 1]
 
 
 def _channels_first(block: NDArray[np.uint8], scale: float) -> Tensor:

@@ -72,9 +72,9 @@ class Phase:
     (cosine decay to a hundredth after a linear warm-up), `batch` pictures a step.
 
     `text`: the teacher's features stand in for the image tower, and the text tower learns to describe them.
-    `hints`: the image tower, built like the teacher, learns block by block what the teacher's layers give; its last
-    linear layer is taken from the text phase. First from the teacher's own maps; `chained`, from what the block before
-    made of them.
+    `hints`: the image tower, built like the teacher, learns layer by layer what the teacher's give; its last linear
+    layer is taken from the text phase. Each layer starts from the teacher's map; `chained`, from what the layer before it
+    made.
     `distil`: the image tower learns to put each view where the teacher's would be, and near its own captions.
     `contrast`: both towers learn together from pictures and captions; the only kind that needs no teacher.
     `mimic`: a backbone learns labels, the teacher's features and neighbourhoods, and the classifier's answers.
