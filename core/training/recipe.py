@@ -73,7 +73,7 @@ class Phase:
 
     `text`: the teacher's features stand in for the image tower, and the text tower learns to describe them.
     `hints`: the image tower, built like the teacher, learns layer by layer what the teacher's give; its last linear
-    layer is taken from the text phase. Each layer starts from the teacher's map; `chained`, from what the layer before it
+    layer is taken from the text phase. Each layer starts from the teacher's map; `chained`, from what the one before it
     made.
     `distil`: the image tower learns to put each view where the teacher's would be, and near its own captions.
     `contrast`: both towers learn together from pictures and captions; the only kind that needs no teacher.
