@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from core.errors import TrainingError
 from core.progress import Progress, Report
-from core.training import batches, curves, drawing, losses, material, mimicry, schedule, steps, students
+from core.training import batches, curves, drawing, hints, losses, material, mimicry, schedule, steps, students
 from core.training.recipe import Phase, Recipe
 
 _STATE, _OPTIMISER, _COURSE = "state.pt", "optimiser.pt", "course.json"
@@ -80,7 +80,7 @@ def train(
     materials = material.gather(recipe, course.phase, cache or folder / "cache", report)
     learner = students.create(recipe, materials)
     if start is not None:
-        students.load(learner, start.checkpoint)
+        students.load(learner, recipe, start.checkpoint)
     average = copy.deepcopy(learner).requires_grad_(False)
     if course.history:
         _restore(folder, learner, average)
@@ -120,6 +120,12 @@ def _run_phase(run: Run, number: int) -> None:
     elif number and course.epoch == 0:
         # A phase starts from what the one before was judged by.
         run.learner.load_state_dict(run.average.state_dict())
+    guide = None
+    if phase.kind == "hints" and isinstance(run.learner, steps.Apprentice):
+        assert run.recipe.teacher is not None
+        guide = hints.Guide(run.recipe.teacher, run.learner.model.visual.trunk)
+        if course.epoch == 0:
+            hints.take_projection(run.learner)
     bank = None
     for epoch in range(course.epoch, phase.epochs):
         began = time.perf_counter()
@@ -127,7 +133,7 @@ def _run_phase(run: Run, number: int) -> None:
         # While the text tower stands still, so do the captions' embeddings.
         if isinstance(run.average, steps.Apprentice) and (bank is None or phase.kind == "contrast"):
             bank = steps.make_bank(run.average, [run.materials[name] for name in phase.sources])
-        loss = _run_epoch(run, number, epoch, used, optimiser=optimiser, bank=bank)
+        loss = _run_epoch(run, number, epoch, used, optimiser=optimiser, bank=bank, guide=guide)
         measure, reached = students.judge(run.average, run.recipe, list(run.materials.values()), phase)
         course.history.append(
             {
@@ -157,6 +163,7 @@ def _run_epoch(
     *,
     optimiser: torch.optim.Optimizer,
     bank: steps.Bank | None,
+    guide: hints.Guide | None,
 ) -> float:
     """One pass over the phase's sources; the mean loss."""
     phase = run.recipe.phases[number]
@@ -177,7 +184,7 @@ def _run_epoch(
             torch.autograd.backward(loss)
             value = float(loss.detach())
         else:
-            value, pairs = _side_by_side(run.learner, parts, phase, rng, bank=bank, earlier=earlier)
+            value, pairs = _side_by_side(run.learner, parts, phase, rng, bank=bank, earlier=earlier, guide=guide)
             if pairs and phase.queue:
                 earlier = losses.joined([earlier, *pairs] if earlier else pairs, phase.queue)
         if not math.isfinite(value):
@@ -199,6 +206,7 @@ def _side_by_side(
     *,
     bank: steps.Bank | None,
     earlier: losses.Pairs | None,
+    guide: hints.Guide | None,
 ) -> tuple[float, list[losses.Pairs]]:
     """A step on two halves of the batch at once, one thread each: the mean loss, and the pairs to remember. A batch too
     small to be halved (batch normalisation needs several pictures) is taken whole.
@@ -214,6 +222,8 @@ def _side_by_side(
         pairs = None
         if isinstance(learner, mimicry.Apprentice):
             loss = mimicry.loss(learner, part, phase.side, own)
+        elif guide is not None:
+            loss = hints.loss(guide, part, own, chained=phase.chained)
         else:
             assert bank is not None
             lesson = steps.distil_loss if phase.kind == "distil" else steps.contrast_loss

@@ -116,9 +116,21 @@ def save(model: Network, shape: ModelShape, folder: Path) -> None:
     partial.replace(folder / CONFIG)
 
 
-def load(model: Network, folder: Path) -> None:
-    """Fills the model with the weights of a checkpoint folder. Raises `TrainingError` where they do not fit."""
-    fill(model, folder / WEIGHTS)
+def load(model: Network, shape: ModelShape, folder: Path) -> None:
+    """Fills the model with the weights of a checkpoint folder; where that has another picture tower, with those of the
+    text tower alone. Raises `TrainingError` where they do not fit."""
+    if _tower_of(folder) == shape.image_tower:
+        fill(model, folder / WEIGHTS)
+    else:
+        fill(model.text, folder / WEIGHTS, "text.")
+
+
+def _tower_of(folder: Path) -> str:
+    try:
+        settings = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+        return str(settings["model_cfg"]["vision_cfg"]["timm_model_name"])
+    except (OSError, ValueError, KeyError) as error:
+        raise TrainingError(f"{folder} cannot start this run: {CONFIG} names no picture tower ({error!r}).") from error
 
 
 def fill(model: nn.Module, weights: Path, prefix: str = "") -> None:

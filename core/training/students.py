@@ -21,13 +21,15 @@ def create(recipe: Recipe, materials: dict[str, Material]) -> Student:
     return steps.Apprentice(network.create(recipe.model), features, classes, recipe.model.embed_dim)
 
 
-def load(student: Student, folder: Path) -> None:
+def load(student: Student, recipe: Recipe, folder: Path) -> None:
     """Fills the learner with the weights of a checkpoint folder. A backbone may also start from a CLIP checkpoint whose
-    picture tower is of its architecture. Raises `TrainingError` where they do not fit."""
+    picture tower is of its architecture, a CLIP model from the text tower of one with another picture tower. Raises
+    `TrainingError` where they do not fit."""
     if isinstance(student, mimicry.Apprentice):
         mimicry.load(student, folder)
     else:
-        network.load(student.model, folder)
+        assert not isinstance(recipe.model, BackboneShape)
+        network.load(student.model, recipe.model, folder)
 
 
 def save(student: Student, recipe: Recipe, folder: Path) -> None:

@@ -40,7 +40,7 @@ def answers(model: Path, pixels: Pixels, views: Views, target: Path, report: Rep
     Raises `ConfigurationError` when the runtime is not installed, `TrainingError` when the model is not of the kind
     described above.
     """
-    interpreter = _opened(model, threads)
+    interpreter = opened(model, threads)
     entry, answer = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
     scale, zero = answer["quantization"]
     if entry["dtype"] is not np.uint8 or answer["dtype"] is not np.uint8 or zero != 0:
@@ -73,10 +73,12 @@ def answers(model: Path, pixels: Pixels, views: Views, target: Path, report: Rep
 
 def dimension(model: Path) -> int:
     """Width of the teacher's vector."""
-    return int(np.prod(_opened(model, 1).get_output_details()[0]["shape"]))
+    return int(np.prod(opened(model, 1).get_output_details()[0]["shape"]))
 
 
-def _opened(model: Path, threads: int) -> Any:
+def opened(model: Path, threads: int, *, keep_maps: bool = False) -> Any:
+    """The TFLite interpreter of a teacher; with `keep_maps` what its layers give between input and output stays
+    readable. Raises as `answers`."""
     try:
         from ai_edge_litert.interpreter import Interpreter
     except ImportError as error:
@@ -84,7 +86,7 @@ def _opened(model: Path, threads: int) -> Any:
             "A teacher model needs the LiteRT runtime: pip install -r requirements-dev.txt (package ai-edge-litert)."
         ) from error
     try:
-        interpreter = Interpreter(str(model), num_threads=threads)
+        interpreter = Interpreter(str(model), num_threads=threads, experimental_preserve_all_tensors=keep_maps)
     except ValueError as error:
         raise TrainingError(f"Teacher {model} cannot be opened as a TFLite model: {error}.") from error
     interpreter.allocate_tensors()

@@ -32,7 +32,7 @@ def test_average__every_weight_by_its_share(two: tuple[Path, Path], tmp_path: Pa
             expected = 0.75 * first[name].float() + 0.25 * second[name].float()
             assert torch.allclose(value.float(), expected, atol=1e-3), name
     model = network.create(SHAPE)
-    network.load(model, tmp_path / "mean")
+    network.load(model, SHAPE, tmp_path / "mean")
 
 
 def test_average__models_of_two_shapes_are_refused(two: tuple[Path, Path], tmp_path: Path) -> None:
