@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.relevance import cut
 from core.relevance.values import Line
 
 LEAST_PICTURES = 20
@@ -33,8 +34,9 @@ def estimate(scores: NDArray[np.float32], line: Line | None, words: int) -> Esti
     match thin out. They are continued as an exponential tail (Pickands, "Statistical inference using extreme order
     statistics", 1975), and where ten times as many pictures score so high as that tail has, nine in ten are right (the
     tail false discovery rate; Efron, "Large-scale simultaneous hypothesis testing", 2004). Cautious: matches that are
-    more than a twentieth of a collection pass for its tail. None for fewer than `LEAST_PICTURES` scores, and where
-    they are all the same.
+    more than a twentieth of a collection pass for its tail. None for fewer than `LEAST_PICTURES` scores, where they
+    are all the same, and where nothing stands out from the distribution: a collection may be full of what is asked for,
+    so that says nothing.
     """
     scored = np.isfinite(scores)
     known = scores[scored].astype(np.float64)
@@ -47,6 +49,8 @@ def estimate(scores: NDArray[np.float32], line: Line | None, words: int) -> Esti
         probabilities[scored] = 1 / (1 + np.exp(-np.clip(log_odds, -30, 30)))
     else:
         probabilities[scored] = _beyond_chance(known)
+        if not cut.place(probabilities):
+            return None
     return Estimate(probabilities, fitted)
 
 

@@ -57,8 +57,7 @@ def test_build__fits_and_the_hits_say_so(made: Path) -> None:
     assert (few.cut.hits, few.cut.pictures) == (3, found.cut.pictures)  # type: ignore[union-attr]
     assert [hit.probability for hit in few] == said[:3]
     like = opened.similar_to(4, 30)
-    assert like.cut is not None
-    assert not like.cut.fitted
+    assert like.cut is None  # captions taught nothing of pictures, and a quarter of them is no exception
 
 
 def test_build__twice_gives_the_same_file(made: Path, source: Path, tmp_path: Path) -> None:

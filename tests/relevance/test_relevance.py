@@ -135,6 +135,12 @@ def test_estimate__without_a_fit_finds_what_stands_out() -> None:
     assert relevance.estimate(np.full(100, 0.3, np.float32), None, 3) is None
 
 
+def test_estimate__without_a_fit_a_collection_full_of_it_is_not_said_to_lack_it() -> None:
+    rng = np.random.default_rng(4)
+    scores = np.concatenate([rng.normal(0.8, 0.05, 300), rng.normal(0.2, 0.05, 700)]).astype(np.float32)
+    assert relevance.estimate(scores, None, 3) is None
+
+
 def test_estimate__what_has_no_score_has_no_chance() -> None:
     scores = np.full(60, -np.inf, np.float32)
     scores[:40] = np.linspace(0, 1, 40)
