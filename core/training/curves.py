@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 
-def write(folder: Path, history: list[dict[str, Any]]) -> None:
-    """`curves.json`, one entry per epoch, and `curves.png`: the loss above, the measure on held-out pictures below."""
+def write(folder: Path, history: list[dict[str, Any]], *, title: str = "held-out pictures of") -> None:
+    """`curves.json`, one entry per epoch, and `curves.png`: the loss above, the measure on held-out pictures below,
+    `title` over what the measure is of. An entry of epoch 0, before the first step, has no loss of training; one that
+    has `held_out_loss` gets a curve of it."""
     (folder / "curves.json").write_text(json.dumps(history, indent=1) + "\n", encoding="utf-8")
     try:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -18,10 +20,13 @@ def write(folder: Path, history: list[dict[str, Any]]) -> None:
     figure = Figure(figsize=(8, 6), layout="constrained")
     FigureCanvasAgg(figure)
     top, bottom = figure.subplots(2, 1, sharex=True)
-    epochs = list(range(1, len(history) + 1))
+    first = min(1, history[0]["epoch"]) if history else 1
+    epochs = list(range(first, first + len(history)))
     for kind in dict.fromkeys(entry["kind"] for entry in history):
-        mine = [(n, entry["loss"]) for n, entry in zip(epochs, history, strict=True) if entry["kind"] == kind]
-        top.plot(*zip(*mine, strict=True), marker=".", label=kind)
+        for name, label in (("loss", kind), ("held_out_loss", "held-out pictures")):
+            own = [(n, e[name]) for n, e in zip(epochs, history, strict=True) if e["kind"] == kind and name in e]
+            if own:
+                top.plot(*zip(*own, strict=True), marker=".", label=label)
     top.set_ylabel("loss")
     top.legend(title="phase")
     measure = next((name for entry in history for name in entry if "@" in name), "")
@@ -31,5 +36,5 @@ def write(folder: Path, history: list[dict[str, Any]]) -> None:
     bottom.set_ylabel(f"{measure} (%)")
     bottom.set_xlabel("epoch")
     if bottom.lines:
-        bottom.legend(title="held-out pictures of")
+        bottom.legend(title=title)
     figure.savefig(folder / "curves.png")

@@ -1,0 +1,79 @@
+"""What a fine-tuning run is asked to do."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from core.dataset import Reading
+from core.errors import ConfigurationError
+
+LEARNS = {
+    "projection": "both towers frozen: the last linear layer of each learns, on features computed once",
+    "text": "picture tower frozen: the text tower learns, against picture embeddings computed once",
+    "image": "text tower frozen: the picture tower learns, against caption embeddings computed once",
+    "all": "both towers learn",
+}
+"""What may learn, by the name of `--tune`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """What a kind of fine-tuning does unless told otherwise."""
+
+    epochs: int
+    batch: int
+    rate: float
+    patience: int
+
+
+# Measured on the bundled model (docs/fine_tuning.md). An epoch over kept features costs next to nothing, so there may
+# be many; the batch is what CLIP's loss finds its negatives in.
+USUAL = {
+    "projection": Usual(epochs=60, batch=256, rate=1e-3, patience=10),
+    "text": Usual(epochs=20, batch=128, rate=1e-4, patience=4),
+    "image": Usual(epochs=12, batch=64, rate=1e-4, patience=4),
+    "all": Usual(epochs=12, batch=64, rate=1e-4, patience=4),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A run: the start (`model`, `pretrained` as `load_encoder` takes them), a captioned source as `load_records`
+    reads it, what learns (a key of `LEARNS`), and how. `rate` None asks the learning-rate finder. `hold_out` is the
+    share of pictures that are never trained on; `patience` how many epochs in a row may be no better than the best one
+    before the run stops."""
+
+    model: str
+    pretrained: str | None
+    images: Path
+    captions: Path | None
+    tune: str
+    epochs: int
+    batch: int
+    rate: float | None
+    patience: int
+    hold_out: float = 0.15
+    seed: int = 0
+    reading: Reading = field(default_factory=Reading)
+
+    def to_dict(self) -> dict[str, Any]:
+        """A JSON-ready object that is equal for equal plans."""
+        values = asdict(self)
+        return values | {"images": str(self.images), "captions": None if self.captions is None else str(self.captions)}
+
+
+def check(plan: Plan) -> None:
+    """Raises `ConfigurationError` for a value that no run can be made of."""
+    if plan.tune not in LEARNS:
+        raise ConfigurationError(f"--tune {plan.tune!a} is unknown; there are {', '.join(LEARNS)}.")
+    if plan.epochs < 1 or plan.patience < 1:
+        raise ConfigurationError("--epochs and --patience must be at least 1.")
+    if plan.batch < 4:
+        raise ConfigurationError(f"--batch is {plan.batch}; captions are told apart within a batch, so it needs 4.")
+    if plan.rate is not None and not (math.isfinite(plan.rate) and 0 < plan.rate < 1):
+        raise ConfigurationError(f"--rate is {plan.rate}; it must lie between 0 and 1, or be 'auto'.")
+    if not 0 < plan.hold_out <= 0.5:
+        raise ConfigurationError(f"--hold-out is {plan.hold_out}; it must be above 0 and at most 0.5.")
