@@ -39,49 +39,51 @@ class Course:
         return len(self.history) - 1
 
 
-def read(folder: Path, plan: Plan, fingerprint: str) -> Course | None:
-    """The course of an earlier call with the same plan and start; None where the folder has none. Raises
-    `TrainingError` where it belongs to another run, naming what differs."""
-    if (folder / OF_OTHER_RUNS).exists():
-        raise TrainingError(f"{folder} holds a training run from a recipe or from nothing; choose an empty folder.")
-    if not (folder / COURSE).exists() or not (folder / _STATE).exists():
-        return None
-    kept = json.loads((folder / COURSE).read_text(encoding="utf-8"))
-    wanted = _named(plan, fingerprint)
-    differing = [f"{name} {kept['plan'].get(name)!r}, not {wanted[name]!r}" for name in wanted if kept["plan"].get(name) != wanted[name]]
-    if differing:
-        raise TrainingError(
-            f"{folder} holds another fine-tuning run ({'; '.join(differing)}). Give the options it began with to go on, "
-            "or choose an empty folder."
-        )
-    return Course(**kept["course"])
+@dataclass(frozen=True, slots=True)
+class Logbook:
+    """The files of one run in `folder`: of this `plan`, from a start with this `fingerprint`."""
 
+    folder: Path
+    plan: Plan
+    fingerprint: str
 
-def restore(folder: Path, weights: dict[str, nn.Parameter], optimiser: torch.optim.Optimizer) -> None:
-    """Puts back the weights and the optimiser's memory of the last finished epoch."""
-    kept = torch.load(folder / _STATE, weights_only=True)
-    towers.put_back(weights, kept["weights"])
-    optimiser.load_state_dict(kept["optimiser"])
+    def read(self) -> Course | None:
+        """The course of an earlier call with the same plan and start; None where the folder has none. Raises
+        `TrainingError` where it belongs to another run, naming what differs."""
+        if (self.folder / OF_OTHER_RUNS).exists():
+            raise TrainingError(
+                f"{self.folder} holds a training run from a recipe or from nothing; choose an empty folder."
+            )
+        if not (self.folder / COURSE).exists() or not (self.folder / _STATE).exists():
+            return None
+        kept = json.loads((self.folder / COURSE).read_text(encoding="utf-8"))
+        wanted, found = self._named(), kept["plan"]
+        differing = [
+            f"{name} {found.get(name)!r}, not {wanted[name]!r}" for name in wanted if found.get(name) != wanted[name]
+        ]
+        if differing:
+            raise TrainingError(
+                f"{self.folder} holds another fine-tuning run ({'; '.join(differing)}). "
+                "Give the options it began with to go on, or choose an empty folder."
+            )
+        return Course(**kept["course"])
 
+    def restore(self, weights: dict[str, nn.Parameter], optimiser: torch.optim.Optimizer) -> None:
+        """Puts back the weights and the optimiser's memory of the last finished epoch."""
+        kept = torch.load(self.folder / _STATE, weights_only=True)
+        towers.put_back(weights, kept["weights"])
+        optimiser.load_state_dict(kept["optimiser"])
 
-def keep(
-    folder: Path,
-    plan: Plan,
-    fingerprint: str,
-    course: Course,
-    weights: dict[str, nn.Parameter],
-    optimiser: torch.optim.Optimizer,
-) -> None:
-    """Writes all of it. The course comes last: until it is there, the epoch counts as not done."""
-    state = {"weights": towers.copy_of(weights), "optimiser": optimiser.state_dict()}
-    torch.save(state, folder / f".{_STATE}")
-    (folder / f".{_STATE}").replace(folder / _STATE)
-    written = json.dumps({"plan": _named(plan, fingerprint), "course": asdict(course)}, indent=1)
-    (folder / f".{COURSE}").write_text(written + "\n", encoding="utf-8")
-    (folder / f".{COURSE}").replace(folder / COURSE)
+    def keep(self, course: Course, weights: dict[str, nn.Parameter], optimiser: torch.optim.Optimizer) -> None:
+        """Writes all of it. The course comes last: until it is there, the epoch counts as not done."""
+        state = {"weights": towers.copy_of(weights), "optimiser": optimiser.state_dict()}
+        torch.save(state, self.folder / f".{_STATE}")
+        (self.folder / f".{_STATE}").replace(self.folder / _STATE)
+        written = json.dumps({"plan": self._named(), "course": asdict(course)}, indent=1)
+        (self.folder / f".{COURSE}").write_text(written + "\n", encoding="utf-8")
+        (self.folder / f".{COURSE}").replace(self.folder / COURSE)
 
-
-def _named(plan: Plan, fingerprint: str) -> dict[str, Any]:
-    # By way of JSON, so that it equals what is read back.
-    named: dict[str, Any] = json.loads(json.dumps(plan.to_dict() | {"start": fingerprint[:16]}))
-    return named
+    def _named(self) -> dict[str, Any]:
+        # By way of JSON, so that it equals what is read back.
+        named: dict[str, Any] = json.loads(json.dumps(self.plan.to_dict() | {"start": self.fingerprint[:16]}))
+        return named

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -128,7 +129,7 @@ def _pack(
     cache.mkdir(parents=True, exist_ok=True)
     mean, spread = (torch.tensor(settings[name]).view(3, 1, 1) for name in ("mean", "std"))
     partial = cache / f"pictures-{key}.partial.npy"
-    block: NDArray[np.uint8] | None = None
+    block: np.memmap[Any, np.dtype[np.uint8]] | None = None
     unread: list[Skipped] = []
     with closing(decoding.decode_all(paths, start.reader.spec.image_size)) as decoded:
         for done, (record, picture) in enumerate(zip(records, decoded, strict=True)):
@@ -146,7 +147,6 @@ def _pack(
         raise TrainingError(f"{root}: none of the {len(records):,} pictures can be read; the first: {unread[0].reason}")
     block.flush()
     del block
-    # Shorter than planned where pictures were skipped; the mapping is cut rather than copied.
     kept = np.load(partial, mmap_mode="r")[: len(records) - len(unread)]
     if unread:
         np.save(target.with_suffix(".short.npy"), kept)

@@ -15,10 +15,9 @@ from torch import Tensor, nn
 from core.errors import TrainingError
 from core.progress import Progress, Report
 from core.training import curves, recipe, schedule
-from core.training.finetuning import course as courses
 from core.training.finetuning import examples as reading
 from core.training.finetuning import judging, pretrained, rate_finder, towers
-from core.training.finetuning.course import Course
+from core.training.finetuning.course import Course, Logbook
 from core.training.finetuning.examples import Examples
 from core.training.finetuning.plan import USUAL, Plan, check
 from core.training.finetuning.sides import Sides
@@ -60,16 +59,16 @@ class _Run:
 def tune(plan: Plan, folder: Path, report: Report, *, device: str = "auto") -> Tuned:
     """Carries out `plan` in `folder`, going on after the last finished epoch where an earlier call was stopped.
 
-    Writes `folder/best` (an open_clip checkpoint folder, only where some epoch was better than the start), `curves.json`
-    and `.png`, `held_out.json` (captions of the pictures that were not trained on), `rate_finder.json` and `.png` where
-    the rate was looked for, and `start` where the start is no checkpoint folder itself.
+    Writes `folder/best` (an open_clip checkpoint folder, only where some epoch was better than the start),
+    `curves.json` and `.png`, `held_out.json` (captions of the pictures that were not trained on), `rate_finder.json`
+    and `.png` where the rate was looked for, and `start` where the start is no checkpoint folder itself.
     Raises `ConfigurationError`, `EncoderError`, `SourceError`, and `TrainingError` where too little can be learnt from,
     the folder belongs to another run, or the loss stops being a number.
     """
     check(plan)
     start = pretrained.load(plan.model, plan.pretrained, device=device, report=report)
-    fingerprint = start.reader.spec.fingerprint
-    course = courses.read(folder, plan, fingerprint)
+    logbook = Logbook(folder, plan, start.reader.spec.fingerprint)
+    course = logbook.read()
     folder.mkdir(parents=True, exist_ok=True)
     weights = towers.release(start.network, plan.tune)
     examples = reading.gather(plan, start, folder / "cache", report)
@@ -84,14 +83,14 @@ def tune(plan: Plan, folder: Path, report: Report, *, device: str = "auto") -> T
         course = _begin(run, folder)
     optimiser = _optimiser(weights, course.rate)
     if course.epochs:
-        courses.restore(folder, weights, optimiser)
+        logbook.restore(weights, optimiser)
     for epoch in range(course.epochs, plan.epochs):
         if course.stopped:
             break
         _one_epoch(run, course, optimiser, epoch)
         if course.best_epoch == epoch + 1:
             pretrained.save(start, folder / "best")
-        courses.keep(folder, plan, fingerprint, course, weights, optimiser)
+        logbook.keep(course, weights, optimiser)
         curves.write(folder, course.history, title="held-out pictures")
     total = sum(weight.numel() for weight in start.network.parameters())
     best = folder / "best" if course.best_epoch else None

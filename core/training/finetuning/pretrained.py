@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core import encoder, errors, progress
+from core import errors, progress
 from core.encoder import backbones, checkpoints, openclip, torchvision_fix
 from core.training import network
 
@@ -75,14 +75,13 @@ def _configuration(settings: dict[str, Any], reader: openclip.OpenClipEncoder, *
 
 
 def _is_half(file: Path) -> bool:
-    import torch
     from safetensors import safe_open
 
     if file.suffix != ".safetensors":
         return False
     with safe_open(str(file), "pt") as weights:  # reads the header only
         kinds = {weights.get_slice(name).get_dtype() for name in weights.keys()}  # noqa: SIM118 - no mapping
-    return "F32" not in kinds and bool(kinds & {"F16", str(torch.float16)})
+    return "F16" in kinds and "F32" not in kinds
 
 
 def save(start: Pretrained, folder: Path) -> None:
@@ -110,6 +109,3 @@ def save(start: Pretrained, folder: Path) -> None:
 def remove(folder: Path) -> None:
     """Takes a checkpoint folder away, if it is there."""
     shutil.rmtree(folder, ignore_errors=True)
-
-
-__all__ = ["Pretrained", "encoder", "load", "remove", "save"]

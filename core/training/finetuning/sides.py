@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
@@ -13,8 +14,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from core.encoder import text_tower
+from core.errors import TrainingError
 from core.progress import Progress, Report
-from core.training import augment, network, views
+from core.training import augment, views
 from core.training.finetuning import towers
 from core.training.finetuning.examples import Examples
 from core.training.finetuning.pretrained import Pretrained
@@ -39,18 +41,20 @@ class Sides:
         self._examples = examples
         settings = start.network.visual.preprocess_cfg
         self._mean, self._spread = tuple(settings["mean"]), tuple(settings["std"])
-        seen, read = towers.of_pictures(self._network), towers.of_texts(self._network)
-        self._image_projection = seen if tune == "projection" else None
-        self._text_projection = read if tune == "projection" else None
-        mark = f"{start.reader.spec.fingerprint[:12]}-{examples.key}-{'features' if tune == 'projection' else 'rows'}"
+        learning = tune == "projection"
+        self._image_projection = towers.of_pictures(self._network) if learning else None
+        self._text_projection = towers.of_texts(self._network) if learning else None
         self._images = self._texts = None
         self._network.eval()
+        model = start.reader.spec.fingerprint[:12]
         if tune in ("projection", "text"):
-            count = len(examples.pixels)
-            self._images = self._kept(cache / f"images-{mark}.npy", count, self._see_whole, seen, report, "pictures")
+            rows = self._stretches(self._see_whole, len(examples.pixels), report, "pictures")
+            self._images = _kept(cache, f"images-{model}-{examples.key}", rows, self._image_projection)
         if tune in ("projection", "image"):
-            count = len(examples.tokens)
-            self._texts = self._kept(cache / f"texts-{mark}.npy", count, self._read, read, report, "captions")
+            rows = self._stretches(self._read, len(examples.tokens), report, "captions")
+            spoken = hashlib.blake2b(examples.tokens.numpy().tobytes(), digest_size=8).hexdigest()
+            self._texts = _kept(cache, f"texts-{model}-{spoken}", rows, self._text_projection)
+        self._check_apart()
 
     def images(self, rows: Rows, rng: np.random.Generator | None = None) -> Tensor:
         """Those pictures; with `rng`, random crops and mirrorings of them where the tower is computed anew."""
@@ -78,31 +82,22 @@ class Sides:
         with torch.no_grad():
             return torch.cat([side(rows[at : at + _BATCH]).cpu() for at in range(0, len(rows), _BATCH)])
 
-    def _kept(
-        self,
-        file: Path,
-        count: int,
-        tower: Callable[[Rows], Tensor],
-        projection: towers.Projection | None,
-        report: Report,
-        unit: str,
-    ) -> Tensor:
-        if file.exists():
-            return torch.from_numpy(np.load(file))
-        bare = projection if (self._image_projection or self._text_projection) else None
-        with torch.no_grad(), bare.removed() if bare else nullcontext():
-            computed = torch.cat(list(self._stretches(tower, count, report, unit)))
-        partial = file.with_suffix(".partial.npy")
-        np.save(partial, computed.numpy())
-        partial.replace(file)
-        return computed
-
-    def _stretches(
-        self, tower: Callable[[Rows], Tensor], count: int, report: Report, unit: str
-    ) -> Iterator[Tensor]:
+    @staticmethod
+    def _stretches(tower: Callable[[Rows], Tensor], count: int, report: Report, unit: str) -> Iterator[Tensor]:
         for at in range(0, count, _BATCH):
             yield tower(np.arange(at, min(count, at + _BATCH))).float().cpu()
             report(Progress(f"Encoding {unit} once", min(count, at + _BATCH), count, unit=unit))
+
+    @torch.no_grad()
+    def _check_apart(self) -> None:
+        """A tower may do more after its last linear layer than this module knows of."""
+        first = np.arange(1)
+        for kept, whole in ((self.images(first), self._see_whole(first)), (self.texts(first), self._read(first))):
+            if not torch.allclose(kept, F.normalize(whole, dim=-1), atol=1e-3):
+                raise TrainingError(
+                    "a tower of this model does more after its last linear layer than can be told apart here; "
+                    "choose --tune text, image or all"
+                )
 
     def _see(self, pixels: Tensor) -> Tensor:
         seen: Tensor = self._network.encode_image(augment.normalise(pixels, self._mean, self._spread).to(self._device))
@@ -126,4 +121,13 @@ class Sides:
         return read
 
 
-__all__ = ["Sides", "network"]
+def _kept(cache: Path, name: str, rows: Iterator[Tensor], projection: towers.Projection | None) -> Tensor:
+    """What an earlier call kept under that name, else `rows` computed now: features where a projection learns."""
+    file = cache / f"{name}-{'features' if projection else 'embeddings'}.npy"
+    if not file.exists():
+        with torch.no_grad(), projection.removed() if projection else nullcontext():
+            computed = torch.cat(list(rows))
+        partial = file.with_suffix(".partial.npy")
+        np.save(partial, computed.numpy())
+        partial.replace(file)
+    return torch.from_numpy(np.load(file))

@@ -54,7 +54,7 @@ def of_pictures(model: network.Network) -> Projection | None:
 
 def of_texts(model: network.Network) -> Projection | None:
     """The projection of the text tower, likewise."""
-    owner = getattr(model, "text", model)
+    owner: nn.Module = model.text if hasattr(model, "text") else model
     found = getattr(owner, "text_projection", None)
     return Projection(owner, "text_projection") if isinstance(found, nn.Parameter | nn.Linear) else None
 
