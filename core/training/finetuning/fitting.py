@@ -84,13 +84,15 @@ def tune(plan: Plan, folder: Path, report: Report, *, device: str = "auto") -> T
     optimiser = _optimiser(weights, course.rate)
     if course.epochs:
         logbook.restore(weights, optimiser)
-    for epoch in range(course.epochs, plan.epochs):
-        if course.stopped:
-            break
-        _one_epoch(run, course, optimiser, epoch)
-        if course.best_epoch == epoch + 1:
-            pretrained.save(start, folder / "best")
-        logbook.keep(course, weights, optimiser)
+    try:
+        for epoch in range(course.epochs, plan.epochs):
+            if course.stopped:
+                break
+            _one_epoch(run, course, optimiser, epoch)
+            if course.best_epoch == epoch + 1:
+                pretrained.save(start, folder / "best")
+            logbook.keep(course, weights, optimiser)
+    finally:  # drawing takes longer than an epoch over kept features
         curves.write(folder, course.history, title="held-out pictures")
     total = sum(weight.numel() for weight in start.network.parameters())
     best = folder / "best" if course.best_epoch else None

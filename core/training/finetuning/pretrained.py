@@ -12,6 +12,7 @@ from core import errors, progress
 from core.encoder import backbones, checkpoints, openclip, torchvision_fix
 from core.training import network
 
+_LOCAL = "local-dir:"
 # What asks for a tokenizer or a text tower of the transformers library, whose files a checkpoint would need beside it.
 _FOREIGN_TEXT = ("hf_tokenizer_name", "hf_model_name")
 
@@ -58,7 +59,7 @@ def load(model: str, pretrained: str | None, *, device: str = "auto", report: pr
     if "multimodal_cfg" in settings:
         raise errors.TrainingError(f"the model {model!r} also writes captions (CoCa), which fine-tuning does not teach")
     reader = openclip.load(model, pretrained, device=device, report=report)
-    folder = checkpoint.file.parent if (checkpoint.file.parent / network.CONFIG).is_file() else None
+    folder = checkpoint.file.parent if checkpoint.source.startswith(_LOCAL) else None
     config = (
         (folder / network.CONFIG).read_text(encoding="utf-8")
         if folder

@@ -18,9 +18,9 @@ _MEMORY = 0.8
 _LOST = 1.5
 # A fall of less than this share of the loss is no better than chance.
 _CLEAR = 0.01
-# The rule of thumb that fastai's finder made common: a tenth of the rate at which the loss was lowest. The lowest point
-# lies where the next few steps break what the earlier ones learnt.
-_BELOW = 10.0
+# The rule of thumb that fastai's finder made common is a tenth of the rate at which the loss was lowest. The lowest
+# point itself may come late, where a loss that is nearly nothing takes long to grow again; most of the fall does not.
+_BELOW, _MOST = 10.0, 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +57,11 @@ def run(
 def _choose(rates: list[float], smoothed: list[float]) -> float | None:
     if not smoothed:
         return None
-    best = int(np.argmin(smoothed))
-    if smoothed[best] > (1 - _CLEAR) * smoothed[0]:
+    lowest = min(smoothed)
+    if lowest > (1 - _CLEAR) * smoothed[0]:
         return None
-    return float(f"{rates[best] / _BELOW:.2g}")
+    fallen = int(np.argmax(np.array(smoothed) <= smoothed[0] - _MOST * (smoothed[0] - lowest)))
+    return float(f"{rates[fallen] / _BELOW:.2g}")
 
 
 def write(found: RangeTest, folder: Path) -> None:
