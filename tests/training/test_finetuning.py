@@ -20,7 +20,7 @@ from core.evaluation import metrics
 from core.progress import Progress, silent
 from core.training import averaging, network
 from core.training.finetuning import examples, fitting, pretrained, towers
-from core.training.finetuning.plan import LEARNS, Plan
+from core.training.finetuning.plan import LEARNS, Plan, usual_rate
 from core.training.recipe import ModelShape
 from tests import tiny_checkpoint
 
@@ -178,7 +178,7 @@ def test_tune__other_options_in_the_folder_are_refused(
 
 
 def test_tune__the_rate_is_looked_for(start: Path, captioned: tuple[Path, Path], tmp_path: Path) -> None:
-    tuned = fitting.tune(plan(start, captioned, "projection", rate=None, epochs=1), tmp_path / "run", silent)
+    tuned = fitting.tune(plan(start, captioned, "projection", rate="auto", epochs=1), tmp_path / "run", silent)
     told = json.loads((tmp_path / "run" / "rate_finder.json").read_text())
     assert tuned.course.found
     assert tuned.course.rate == told["chosen"]
@@ -243,6 +243,11 @@ def test_gather__sidecar_texts_and_unreadable_pictures(start: Path, tmp_path: Pa
         names = [one.file_name for one in found.records]
         assert found.pixels[:, 16, 16].tolist() == [[10 * int(name[:2]), 80, 90] for name in names]
         assert found.owner.tolist() == list(range(23))
+
+
+def test_usual_rate__large_models_learn_more_slowly() -> None:
+    assert usual_rate("all", 13_767_885) == 10 * usual_rate("all", 151_277_313)
+    assert {usual_rate(tune, 10) for tune in LEARNS} == {1e-3, 1e-4}
 
 
 def test_part__whole_pictures_and_the_same_again() -> None:

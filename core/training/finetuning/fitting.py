@@ -19,7 +19,7 @@ from core.training.finetuning import examples as reading
 from core.training.finetuning import judging, pretrained, rate_finder, towers
 from core.training.finetuning.course import Course, Logbook
 from core.training.finetuning.examples import Examples
-from core.training.finetuning.plan import USUAL, Plan, check
+from core.training.finetuning.plan import AUTO, Plan, check, usual_rate
 from core.training.finetuning.sides import Sides
 
 HELD_OUT = "held_out.json"
@@ -103,9 +103,11 @@ def _begin(run: _Run, folder: Path) -> Course:
     """The start judged, and the learning rate settled."""
     run.network.eval()
     found = judging.judge(run.sides, run.examples, run.scale, run.batch)
-    course = Course(run.plan.rate or USUAL[run.plan.tune].rate, best=found.mean)
+    parameters = sum(weight.numel() for weight in run.network.parameters())
+    given = run.plan.rate
+    course = Course(given if isinstance(given, float) else usual_rate(run.plan.tune, parameters), best=found.mean)
     course.history.append(_entry(run.plan, 0, found))
-    if run.plan.rate is None:
+    if given == AUTO:
         ranged = _find_rate(run)
         rate_finder.write(ranged, folder)
         if ranged.chosen is not None:
