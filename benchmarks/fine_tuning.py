@@ -4,8 +4,8 @@
     python benchmarks/fine_tuning.py runs/example --split-only
 
 The 1,000 dev photos, which the bundled model never saw, are parted by a seeded draw: 700 to fine-tune on (of which a
-run holds some out to stop by), 300 to measure on. Each kind of `--tune` runs with its usual settings; the start, the best
-checkpoint and the mean of both are measured on the 300 photos and on the COCO photos, of another source. Writes
+run holds some out to stop by), 300 to measure on. Each kind of `--tune` runs with its usual settings; the start, the
+best checkpoint and the mean of both are measured on the 300 photos and on the COCO photos, of another source. Writes
 OUT/tune.json and OUT/measure.json (captions files of the parts), OUT/KIND (the runs) and OUT/figures.json.
 
 The weights that come of it are for the comparison only: dev is what the bundled model is judged by.

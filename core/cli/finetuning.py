@@ -24,7 +24,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         "fine-tuning",
         "Teach a pretrained open_clip model your captions. The start is judged on the pictures that are held out, the "
         "best epoch is kept, and the run stops when none was better for a while. Usual epochs, batch and rate: "
-        "projection 60, 256, 0.001; text 20, 128, 0.0001; image and all 12, 64, 0.0001; past 30 million parameters "
+        "projection 60, 256, 0.001; text 20, 128, 0.00003; image and all 12, 64, 0.00003; past 30 million parameters "
         "0.00001 but for projections.",
     )
     group.add_argument(

@@ -246,8 +246,8 @@ def test_gather__sidecar_texts_and_unreadable_pictures(start: Path, tmp_path: Pa
 
 
 def test_usual_rate__large_models_learn_more_slowly() -> None:
-    assert usual_rate("all", 13_767_885) == 10 * usual_rate("all", 151_277_313)
-    assert {usual_rate(tune, 10) for tune in LEARNS} == {1e-3, 1e-4}
+    assert usual_rate("all", 13_767_885) > usual_rate("all", 151_277_313)
+    assert {usual_rate(tune, 10) for tune in LEARNS} == {1e-3, 3e-5}
 
 
 def test_part__whole_pictures_and_the_same_again() -> None:

@@ -39,9 +39,9 @@ class Usual:
 # so there may be many; the batch is what CLIP's loss finds its negatives in.
 USUAL = {
     "projection": Usual(epochs=60, batch=256, rate=1e-3, large=1e-3, patience=10),
-    "text": Usual(epochs=20, batch=128, rate=1e-4, large=1e-5, patience=4),
-    "image": Usual(epochs=12, batch=64, rate=1e-4, large=1e-5, patience=4),
-    "all": Usual(epochs=12, batch=64, rate=1e-4, large=1e-5, patience=4),
+    "text": Usual(epochs=20, batch=128, rate=3e-5, large=1e-5, patience=4),
+    "image": Usual(epochs=12, batch=64, rate=3e-5, large=1e-5, patience=4),
+    "all": Usual(epochs=12, batch=64, rate=3e-5, large=1e-5, patience=4),
 }
 
 
