@@ -105,6 +105,8 @@ def _plan(arguments: argparse.Namespace) -> Plan:
     for name, value in (("--recipe", arguments.recipe), ("--start", arguments.start), ("--cache", arguments.cache)):
         if value is not None:
             raise ConfigurationError(f"{name} has no place beside --finetune.")
+    if arguments.from_phase != 1:
+        raise ConfigurationError("--from-phase has no place beside --finetune.")
     if arguments.images is None:
         raise ConfigurationError("Nothing to train on: give --images DIR, and --captions FILE where there is one.")
     tune = arguments.tune or _TUNES[0]
