@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from core.training.finetuning.fitting import Tuned
     from core.training.finetuning.plan import Plan
 
+_FEW = 50
 _TUNES = ("projection", "text", "image", "all")
 
 
@@ -139,6 +140,8 @@ def _print_course(plan: Plan, tuned: Tuned) -> None:
         f"{len(examples.trained):,} pictures with {captions:,} captions to learn from, "
         f"{len(examples.held_out):,} pictures held out"
     )
+    if len(examples.held_out) < _FEW:
+        print(f"note: with only {len(examples.held_out)} pictures to judge by, a few points more or less are chance")
     if examples.skipped:
         first = examples.skipped[0]
         names = f"{tables.plain(first.file_name)}: {tables.plain(first.reason)}"

@@ -89,7 +89,13 @@ def test_tune__only_what_should_learn_changes(
     which: str, tune: str, captioned: tuple[Path, Path], tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     begun = request.getfixturevalue(which)
-    tuned = fitting.tune(plan(begun, captioned, tune, rate=1e-2, epochs=1), tmp_path / "run", silent)
+
+    def stop_after_the_first_epoch(at: Progress) -> None:
+        if at.stage == f"{tune} 2/2":
+            raise Cancelled("stopped by the test")
+
+    with pytest.raises(Cancelled):
+        fitting.tune(plan(begun, captioned, tune, rate=1e-2, epochs=2), tmp_path / "run", stop_after_the_first_epoch)
     kept = torch.load(tmp_path / "run" / "finetuning.pt", weights_only=True)["weights"]
     before = load_file(str(begun / network.WEIGHTS))
     changed = {name for name, value in kept.items() if not torch.equal(value, before[name].float())}
@@ -99,7 +105,8 @@ def test_tune__only_what_should_learn_changes(
     assert (bool(seen), bool(read)) == (tune != "text", tune != "image")
     if tune == "projection":
         assert len(seen) == len(read) == 1
-    assert tuned.learning == sum(value.numel() for value in kept.values())
+    model = pretrained.load(str(begun), None, report=silent).network
+    assert towers.count(towers.release(model, tune)) == sum(value.numel() for value in kept.values())
 
 
 def test_tune__frozen_parts_come_out_of_the_checkpoint_as_they_went_in(
@@ -162,6 +169,7 @@ def test_tune__resumed_run_equals_uninterrupted_one(
     resumed = fitting.tune(asked, tmp_path / "cut", silent)
     forms = [[{**entry, "seconds": 0} for entry in one.course.history] for one in (whole, resumed)]
     assert forms[0] == forms[1]
+    assert not (tmp_path / "cut" / "finetuning.pt").exists()
     again = fitting.tune(asked, tmp_path / "cut", silent)  # nothing is left to do
     assert again.course.history == resumed.course.history
 
@@ -335,6 +343,24 @@ def test_release__a_model_without_plain_projections() -> None:
     model.visual = torch.nn.Linear(2, 2)
     with pytest.raises(TrainingError, match="choose --tune text, image or all"):
         towers.release(model, "projection")
+
+
+def test_train__a_table_of_captions(
+    start: Path, captioned: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    listed = json.loads(captioned[1].read_text())
+    names = {one["id"]: one["file_name"] for one in listed["images"]}
+    rows = [f"{names[one['image_id']]},{one['caption']}" for one in listed["annotations"]]
+    (tmp_path / "said.csv").write_text("\n".join(["photo,said", *rows]))
+    out = tmp_path / "run"
+    given = ["--images", str(captioned[0]), "--captions", str(tmp_path / "said.csv"), "--epochs", "1"]
+    columns = ["--path-column", "photo", "--caption-column", "said"]
+    assert cli.main(["train", str(out), "--finetune", str(start), *given, *columns]) == 0
+    printed = capsys.readouterr().out
+    assert "38 pictures with 76 captions to learn from, 10 pictures held out" in printed
+    assert "with only 10 pictures to judge by" in printed
+    assert "769 of" in printed  # 32 × 16 weights for pictures, 16 × 16 for texts, and the temperature
+    assert len(json.loads((out / "held_out.json").read_text())["images"]) == 10
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,10 @@ class Course:
         """How many are done."""
         return len(self.history) - 1
 
+    def ended(self, plan: Plan) -> bool:
+        """Whether nothing is left to do."""
+        return self.stopped or self.epochs >= plan.epochs
+
 
 @dataclass(frozen=True, slots=True)
 class Logbook:
@@ -54,7 +58,7 @@ class Logbook:
             raise TrainingError(
                 f"{self.folder} holds a training run from a recipe or from nothing; choose an empty folder."
             )
-        if not (self.folder / COURSE).exists() or not (self.folder / _STATE).exists():
+        if not (self.folder / COURSE).exists():
             return None
         kept = json.loads((self.folder / COURSE).read_text(encoding="utf-8"))
         wanted, found = self._named(), kept["plan"]
@@ -66,7 +70,8 @@ class Logbook:
                 f"{self.folder} holds another fine-tuning run ({'; '.join(differing)}). "
                 "Give the options it began with to go on, or choose an empty folder."
             )
-        return Course(**kept["course"])
+        course = Course(**kept["course"])
+        return course if course.ended(self.plan) or (self.folder / _STATE).exists() else None
 
     def restore(self, weights: dict[str, nn.Parameter], optimiser: torch.optim.Optimizer) -> None:
         """Puts back the weights and the optimiser's memory of the last finished epoch."""
@@ -82,6 +87,10 @@ class Logbook:
         written = json.dumps({"plan": self._named(), "course": asdict(course)}, indent=1)
         (self.folder / f".{COURSE}").write_text(written + "\n", encoding="utf-8")
         (self.folder / f".{COURSE}").replace(self.folder / COURSE)
+
+    def close(self) -> None:
+        """Takes away what only a run that goes on needs: with both towers learning, three times the model's size."""
+        (self.folder / _STATE).unlink(missing_ok=True)
 
     def _named(self) -> dict[str, Any]:
         # By way of JSON, so that it equals what is read back.

@@ -82,16 +82,15 @@ def tune(plan: Plan, folder: Path, report: Report, *, device: str = "auto") -> T
         reading.write_held_out(examples, folder / HELD_OUT)
         course = _begin(run, folder)
     optimiser = _optimiser(weights, course.rate)
-    if course.epochs:
+    if course.epochs and not course.ended(plan):
         logbook.restore(weights, optimiser)
     try:
-        for epoch in range(course.epochs, plan.epochs):
-            if course.stopped:
-                break
-            _one_epoch(run, course, optimiser, epoch)
-            if course.best_epoch == epoch + 1:
+        while not course.ended(plan):
+            _one_epoch(run, course, optimiser, course.epochs)
+            if course.best_epoch == course.epochs:
                 pretrained.save(start, folder / "best")
             logbook.keep(course, weights, optimiser)
+        logbook.close()
     finally:  # drawing takes longer than an epoch over kept features
         curves.write(folder, course.history, title="held-out pictures")
     total = sum(weight.numel() for weight in start.network.parameters())
