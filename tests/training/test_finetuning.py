@@ -180,6 +180,9 @@ def test_tune__other_options_in_the_folder_are_refused(
     fitting.tune(plan(start, captioned, "projection", epochs=1), tmp_path / "run", silent)
     with pytest.raises(TrainingError, match=r"another fine-tuning run .*rate 0.003, not 0.01"):
         fitting.tune(plan(start, captioned, "projection", epochs=1, rate=0.01), tmp_path / "run", silent)
+    (tmp_path / "other" / "best").mkdir(parents=True)
+    with pytest.raises(TrainingError, match="is there already, of no fine-tuning run"):
+        fitting.tune(plan(start, captioned, "projection"), tmp_path / "other", silent)
     (tmp_path / "run" / "course.json").write_text("{}")
     with pytest.raises(TrainingError, match="from a recipe or from nothing"):
         fitting.tune(plan(start, captioned, "projection", epochs=1), tmp_path / "run", silent)

@@ -22,7 +22,7 @@ from core.training.finetuning.examples import Examples
 from core.training.finetuning.plan import AUTO, Plan, check, usual_rate
 from core.training.finetuning.sides import Sides
 
-HELD_OUT = "held_out.json"
+HELD_OUT, BEST = "held_out.json", "best"
 _WEIGHT_DECAY = 0.05
 _GRADIENT_LIMIT = 1.0
 
@@ -69,32 +69,36 @@ def tune(plan: Plan, folder: Path, report: Report, *, device: str = "auto") -> T
     start = pretrained.load(plan.model, plan.pretrained, device=device, report=report)
     logbook = Logbook(folder, plan, start.reader.spec.fingerprint)
     course = logbook.read()
+    if course is None and (folder / BEST).exists():
+        raise TrainingError(f"{folder / BEST} is there already, of no fine-tuning run; choose an empty folder.")
     folder.mkdir(parents=True, exist_ok=True)
     weights = towers.release(start.network, plan.tune)
     examples = reading.gather(plan, start, folder / "cache", report)
     sides = Sides(start, examples, plan.tune, folder / "cache", report)
     run = _Run(plan, examples, start.network, weights, sides, min(plan.batch, len(examples.trained)), report)
     source = start.folder or folder / "start"
+    fresh = course is None
     if course is None:
         if start.folder is None:
             pretrained.save(start, source)
-        pretrained.remove(folder / "best")
         reading.write_held_out(examples, folder / HELD_OUT)
         course = _begin(run, folder)
     optimiser = _optimiser(weights, course.rate)
-    if course.epochs and not course.ended(plan):
+    if fresh:
+        logbook.keep(course, weights, optimiser)
+    elif course.epochs and not course.ended(plan):
         logbook.restore(weights, optimiser)
     try:
         while not course.ended(plan):
             _one_epoch(run, course, optimiser, course.epochs)
             if course.best_epoch == course.epochs:
-                pretrained.save(start, folder / "best")
+                pretrained.save(start, folder / BEST)
             logbook.keep(course, weights, optimiser)
         logbook.close()
     finally:  # drawing takes longer than an epoch over kept features
         curves.write(folder, course.history, title="held-out pictures")
     total = sum(weight.numel() for weight in start.network.parameters())
-    best = folder / "best" if course.best_epoch else None
+    best = folder / BEST if course.best_epoch else None
     return Tuned(examples, towers.count(weights), total, course, source, best)
 
 

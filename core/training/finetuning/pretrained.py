@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -105,8 +104,3 @@ def save(start: Pretrained, folder: Path) -> None:
     partial = folder / f".{network.CONFIG}"
     partial.write_text(start.config, encoding="utf-8")
     partial.replace(folder / network.CONFIG)
-
-
-def remove(folder: Path) -> None:
-    """Takes a checkpoint folder away, if it is there."""
-    shutil.rmtree(folder, ignore_errors=True)

@@ -41,6 +41,12 @@ class Sides:
         self._examples = examples
         settings = start.network.visual.preprocess_cfg
         self._mean, self._spread = tuple(settings["mean"]), tuple(settings["std"])
+        height, width = examples.pixels.shape[1:3]
+        if tune in ("image", "all") and height != width:
+            raise TrainingError(
+                f"this model sees pictures of {width} x {height} pixels; only picture towers that see squares can "
+                "learn here: choose --tune projection or text"
+            )
         learning = tune == "projection"
         self._image_projection = towers.of_pictures(self._network) if learning else None
         self._text_projection = towers.of_texts(self._network) if learning else None
