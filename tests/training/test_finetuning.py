@@ -188,6 +188,17 @@ def test_tune__other_options_in_the_folder_are_refused(
         fitting.tune(plan(start, captioned, "projection", epochs=1), tmp_path / "run", silent)
 
 
+def test_tune__changed_pictures_are_not_gone_on_with(start: Path, captioned: tuple[Path, Path], tmp_path: Path) -> None:
+    listed = json.loads(captioned[1].read_text())
+    said = tmp_path / "said.json"
+    said.write_text(json.dumps(listed))
+    fitting.tune(plan(start, (captioned[0], said), "projection", epochs=1), tmp_path / "run", silent)
+    listed["annotations"][0]["caption"] = "something else"
+    said.write_text(json.dumps(listed))
+    with pytest.raises(TrainingError, match="have changed since the run"):
+        fitting.tune(plan(start, (captioned[0], said), "projection", epochs=1), tmp_path / "run", silent)
+
+
 def test_tune__the_rate_is_looked_for(start: Path, captioned: tuple[Path, Path], tmp_path: Path) -> None:
     tuned = fitting.tune(plan(start, captioned, "projection", rate="auto", epochs=1), tmp_path / "run", silent)
     told = json.loads((tmp_path / "run" / "rate_finder.json").read_text())

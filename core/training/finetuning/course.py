@@ -23,9 +23,11 @@ OF_OTHER_RUNS = "course.json"
 class Course:
     """`history` has an entry for each epoch that is done, the first (epoch 0) for the start. `best` is the highest mean
     recall, reached after `best_epoch` (0: the start is the best), `idle` the epochs since. `rate` is the peak learning
-    rate, `found` whether the finder chose it; `stopped` is True once patience has run out."""
+    rate, `found` whether the finder chose it; `stopped` is True once patience has run out. `material` is another for
+    other pictures or captions."""
 
     rate: float
+    material: str
     found: bool = False
     history: list[dict[str, Any]] = field(default_factory=list)
     best: float = -1.0

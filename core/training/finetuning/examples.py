@@ -47,6 +47,11 @@ class Examples:
     key: str
     skipped: tuple[Skipped, ...]
 
+    @property
+    def mark(self) -> str:
+        """Another for other pictures or captions."""
+        return hashlib.blake2b(self.key.encode() + self.tokens.numpy().tobytes(), digest_size=8).hexdigest()
+
     def captions(self, pictures: NDArray[np.int64]) -> NDArray[np.int64]:
         """The captions of these pictures."""
         return np.concatenate([self.texts_of[picture] for picture in pictures])

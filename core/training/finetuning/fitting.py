@@ -74,6 +74,12 @@ def tune(plan: Plan, folder: Path, report: Report, *, device: str = "auto") -> T
     folder.mkdir(parents=True, exist_ok=True)
     weights = towers.release(start.network, plan.tune)
     examples = reading.gather(plan, start, folder / "cache", report)
+    if course is not None and course.material != examples.mark:
+        # What was learnt from before could be judged by now.
+        raise TrainingError(
+            f"the pictures or captions of {plan.images} have changed since the run in {folder} began; "
+            "choose an empty folder, and --finetune its best checkpoint if it is to go on from there"
+        )
     sides = Sides(start, examples, plan.tune, folder / "cache", report)
     run = _Run(plan, examples, start.network, weights, sides, min(plan.batch, len(examples.trained)), report)
     source = start.folder or folder / "start"
@@ -108,7 +114,8 @@ def _begin(run: _Run, folder: Path) -> Course:
     found = judging.judge(run.sides, run.examples, run.scale, run.batch)
     parameters = sum(weight.numel() for weight in run.network.parameters())
     given = run.plan.rate
-    course = Course(given if isinstance(given, float) else usual_rate(run.plan.tune, parameters), best=found.mean)
+    rate = given if isinstance(given, float) else usual_rate(run.plan.tune, parameters)
+    course = Course(rate, run.examples.mark, best=found.mean)
     course.history.append(_entry(run.plan, 0, found))
     if given == AUTO:
         ranged = _find_rate(run)
