@@ -19,8 +19,9 @@ _LOST = 1.5
 # A fall of less than this share of the loss is no better than chance.
 _CLEAR = 0.005
 # Where nine tenths of the fall are done, steps at such a rate begin to break what the earlier ones learnt, and a run
-# takes more steps than the test. The usual rule is a tenth of the rate of the lowest training loss (fastai's finder); the
-# loss of pictures that were not learnt from turns sooner. Too high a rate the early stop catches, too low a one nothing.
+# takes more steps than the test. The usual rule is a tenth of the rate of the lowest training loss (fastai's finder);
+# the loss of pictures that were not learnt from turns sooner. Too high a rate is caught by the early stop, too low a
+# one by nothing.
 _BELOW, _MOST = 5.0, 0.9
 
 
