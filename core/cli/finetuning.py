@@ -15,19 +15,18 @@ if TYPE_CHECKING:
     from core.training.finetuning.fitting import Tuned
     from core.training.finetuning.plan import Plan
 
+_ABOUT = """\
+Teach a pretrained open_clip model your captions. The start is judged on the pictures that are held out, the
+best epoch is kept, and the run stops when none was better for a while. Usual epochs, batch and rate:
+projection 60, 256, 0.001; text 20, 128, 0.00003; image and all 12, 64, 0.00003; in models of more than
+30 million parameters 0.00001 for all but projections."""
 _FEW = 50
 _TUNES = ("projection", "text", "image", "all")
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """--finetune and all that belongs to it."""
-    group = parser.add_argument_group(
-        "fine-tuning",
-        "Teach a pretrained open_clip model your captions. The start is judged on the pictures that are held out, the "
-        "best epoch is kept, and the run stops when none was better for a while. Usual epochs, batch and rate: "
-        "projection 60, 256, 0.001; text 20, 128, 0.00003; image and all 12, 64, 0.00003; past 30 million parameters "
-        "0.00001 but for projections.",
-    )
+    group = parser.add_argument_group("fine-tuning", _ABOUT)
     group.add_argument(
         "--finetune", metavar="MODEL", help="bundled, an open_clip architecture, hf-hub:NAME, or a checkpoint folder"
     )

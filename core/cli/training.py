@@ -12,7 +12,7 @@ _EXAMPLES = """examples:
   python -m core train runs/mine --images photos/ --captions captions.json --epochs 10
   python -m core train runs/bundled --recipe docs/recipes/bundled-3.toml --start runs/bundled-2/best
   python -m core train runs/mine --finetune bundled --images photos/ --captions captions.json
-  python -m core train runs/mine --finetune ViT-B-32 --pretrained laion2b_s34b_b79k --tune projection \
+  python -m core train runs/mine --finetune ViT-B-32 --pretrained laion2b_s34b_b79k --tune projection \\
       --images photos/ --captions captions.csv
 
 The same command goes on where an interrupted run stopped. The checkpoint to use is OUT/best:
@@ -79,7 +79,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.finetune is not None:
         return finetuning.run(arguments)
     finetuning.refuse_without(arguments)
-    epochs, batch, rate = arguments.epochs or _EPOCHS, arguments.batch or _BATCH, arguments.rate or _RATE
+    epochs = _EPOCHS if arguments.epochs is None else arguments.epochs
+    batch = _BATCH if arguments.batch is None else arguments.batch
+    rate = _RATE if arguments.rate is None else arguments.rate
     if arguments.recipe is not None:
         if arguments.images or arguments.captions:
             raise ConfigurationError("A recipe names its own pictures: leave out --images and --captions.")

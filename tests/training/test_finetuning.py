@@ -381,6 +381,7 @@ def test_train__a_table_of_captions(
     ("options", "says"),
     [
         (["--tune", "all"], "--tune is for fine-tuning"),
+        (["--images", "", "--captions", "c.json", "--epochs", "0"], "--epochs must be at least 1"),
         (["--rate", "auto"], "--rate auto is for fine-tuning"),
         (["--split", "test"], "--split is for fine-tuning"),
         (["--finetune", "bundled", "--recipe", "r.toml"], "--recipe has no place beside --finetune"),
