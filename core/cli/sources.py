@@ -33,6 +33,11 @@ def add(parser: argparse.ArgumentParser, *, images: str, required: bool) -> None
         "the .txt files beside the pictures, if any",
     )
     parser.add_argument("--instances", type=Path, metavar="FILE", help="COCO instances JSON: boxes and categories")
+    add_reading(parser)
+
+
+def add_reading(parser: argparse._ActionsContainer) -> None:
+    """How to read a source where its files do not say."""
     parser.add_argument("--kind", choices=_KINDS, default="auto", help="of the source (default: seen in its files)")
     parser.add_argument("--split", default="", metavar="PART", help="of a Karpathy file or Hugging Face data set")
     parser.add_argument("--path-column", default="", metavar="NAME", help="of a table")

@@ -50,7 +50,7 @@ class ImageSide:
         rows = [np.zeros((0, self._dim), np.float32)]
         with torch.inference_mode():
             for batch in batches(images, BATCH):
-                pixels = torch.stack(list(self._preparers.map(self._prepare, batch)))  # (n, 3, height, width)
+                pixels = torch.stack(list(self._preparers.map(self.prepare, batch)))  # (n, 3, height, width)
                 rows.append(unit_rows(self._tower(pixels.to(self._device))))
         return np.concatenate(rows)
 
@@ -85,7 +85,8 @@ class ImageSide:
         )
         return PlaceVectors(vectors, rest, frame, side, parts.split)
 
-    def _prepare(self, image: Image) -> torch.Tensor:
+    def prepare(self, image: Image) -> torch.Tensor:
+        """One upright RGB picture to the pixels of one row of a batch."""
         box = _within_aspect(image)
         return self._transform(image if box == (0, 0, *image.size) else image.crop(box))
 

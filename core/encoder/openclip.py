@@ -73,6 +73,14 @@ class OpenClipEncoder:
         """The open_clip model itself, in evaluation mode, for work that needs its inside (explanations, training)."""
         return self._model
 
+    def pixels(self, image: Image) -> torch.Tensor:
+        """One upright RGB picture as the picture tower takes it, `(3, height, width)`."""
+        return self._images.prepare(image)
+
+    def tokens(self, texts: Sequence[str]) -> torch.Tensor:
+        """Texts as the text tower takes them, `(n, context)` token ids."""
+        return self._tokens(texts)
+
     def encode_images(self, images: Sequence[Image]) -> Vectors:
         """See `Encoder`. Preprocessing is that of the checkpoint's own configuration."""
         return self._images.encode(images)

@@ -199,11 +199,16 @@ def caption_queries(store: Store, *, report: progress.Report = progress.silent) 
 
 def image_to_text_ranks(store: Store) -> NDArray[np.float64]:
     """For every picture with captions the rank of its best own caption among the captions of the others."""
-    owners = store.caption_image_rows
+    return own_caption_ranks(store.image_index.vectors(), store.caption_index.vectors(), store.caption_image_rows)
+
+
+def own_caption_ranks(
+    images: NDArray[np.float32], captions: NDArray[np.float32], owners: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """The same from unit rows: `images` `(n, dim)`, `captions` `(m, dim)`, and the row of each one's picture `(m,)`."""
     rows = np.unique(owners)
     ranks = [np.zeros(0)]
     if len(rows):
-        captions, images = store.caption_index.vectors(), store.image_index.vectors()
         size = max(1, _BLOCK // len(owners))
         for start in range(0, len(rows), size):
             block = rows[start : start + size]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812
@@ -44,7 +46,7 @@ def jitter(batch: Tensor, strength: float, generator: torch.Generator) -> Tensor
     return ((batch - grey) * factor() + grey).clamp_(0.0, 1.0)
 
 
-def normalise(batch: Tensor) -> Tensor:
+def normalise(batch: Tensor, means: Sequence[float] = MEAN, spread: Sequence[float] = STD) -> Tensor:
     """0..1 to the network's own range, in the memory order that is fastest for convolutions on a CPU."""
-    mean, std = torch.tensor(MEAN).view(1, 3, 1, 1), torch.tensor(STD).view(1, 3, 1, 1)
+    mean, std = torch.tensor(means).view(1, 3, 1, 1), torch.tensor(spread).view(1, 3, 1, 1)
     return ((batch - mean) / std).contiguous(memory_format=torch.channels_last)

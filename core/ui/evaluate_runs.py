@@ -136,6 +136,7 @@ def draw_comparison(run: Run, other: Run) -> None:
         height="content" if len(rows) <= 30 else 600,
     )
     st.caption(
+        f"Change and verdict are of {words.plain(names[1])} against {words.plain(names[0])}. "
         "“Clearly” means that the two 95 % intervals do not overlap, which is a cautious sign. Where they overlap the "
         "difference may be chance."
     )

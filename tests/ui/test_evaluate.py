@@ -72,6 +72,7 @@ def test_evaluate__two_runs_side_by_side(sixty: Path, db: Path, visit: Open) -> 
     (frame,) = [one.value for one in app.dataframe]
     assert {"Change", "Verdict"} < set(frame.columns)
     assert set(frame[frame["Measure"] == "mAP"]["Verdict"]) == {"equal"}
+    assert "Change and verdict are of" in drawn.texts(app)
     app.selectbox(key="beside_box").set_value("").run()
     assert not app.exception
     assert "beside" not in app.query_params
