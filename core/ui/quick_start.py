@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from core import errors
-from core.ui import build_job, home, loaders, states, words
+from core.ui import build_job, home, job_watch, loaders, states, words
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
@@ -24,8 +24,13 @@ def draw() -> None:
     form, commands = st.columns(2, gap="medium")
     with form, st.container(border=True, height="stretch"):
         st.subheader("Build one now", anchor=False)
-        _watch() if build_job.job().moment().running else _form()
-        _outcome()
+        moment = build_job.job().moment()
+        if moment.running:
+            what = f"Building {words.plain(moment.name)}"
+            job_watch.draw(build_job.job(), what, "build", at_end=loaders.stores.clear)
+        else:
+            _form()
+            job_watch.draw_fault(moment.fault)
     with commands, st.container(border=True, height="stretch"):
         st.subheader("Or on the command line", anchor=False)
         st.caption("A folder of pictures, with COCO captions when there are any:")
@@ -70,26 +75,3 @@ def _start(name: str, folder: str, captions: str) -> None:
         )
     build_job.begin(name, pictures, Path(captions).expanduser() if captions else None, loaders.settings().db)
     st.rerun()
-
-
-@st.fragment(run_every=0.7)
-def _watch() -> None:
-    moment = build_job.job().moment()
-    if not moment.running:
-        loaders.stores.clear()
-        st.rerun()
-    at = moment.progress
-    share = at.done / at.total if at.total else 0.0
-    rate = at.done / moment.seconds if moment.seconds > 1 else 0.0
-    left = f", about {words.seconds((at.total - at.done) / rate)} left" if rate and at.total else ""
-    skipped = f", {at.skipped:,} skipped" if at.skipped else ""
-    st.progress(min(1.0, share), text=f"{at.stage}: {at.done:,} of {at.total:,} {at.unit}{left}{skipped}")
-    st.button("Stop", icon=":material/stop_circle:", on_click=build_job.job().cancel)
-
-
-def _outcome() -> None:
-    fault = build_job.job().moment().fault
-    if isinstance(fault, errors.Cancelled):
-        st.info(words.plain(str(fault)))
-    elif fault is not None:
-        states.show(fault)

@@ -1,55 +1,14 @@
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from core import build, errors
-from core.progress import Progress
+from core import build
 from core.ui import build_job, loaders
 from tests import colour_collection, colour_encoder
 from tests.ui import drawn
 from tests.ui.conftest import Open
-
-
-def wait(job: build_job.BuildJob) -> build_job.Moment:
-    for _ in range(400):
-        if not job.moment().running:
-            return job.moment()
-        time.sleep(0.01)
-    raise AssertionError("the job did not end")
-
-
-def test_job__one_at_a_time_and_cancel() -> None:
-    job = build_job.BuildJob()
-    go_on = threading.Event()
-
-    def work(report: Callable[[Progress], None]) -> None:
-        report(Progress("encoding", 1, 3))
-        go_on.wait(5)
-        report(Progress("encoding", 2, 3))
-
-    assert job.start(work)
-    assert not job.start(work)
-    job.cancel()
-    go_on.set()
-    assert isinstance(wait(job).fault, errors.Cancelled)
-    assert job.start(lambda report: report(Progress("encoding", 3, 3)))
-    done = wait(job)
-    assert (done.fault, done.finished, done.progress.done) == (None, True, 3)
-
-
-def test_job__fault_is_kept_for_the_page() -> None:
-    job = build_job.BuildJob()
-
-    def work(_: Callable[[Progress], None]) -> None:
-        raise errors.SourceError("no pictures")
-
-    job.start(work)
-    assert str(wait(job).fault) == "no pictures"
 
 
 def test_count_pictures__stops_past_the_limit(tmp_path: Path) -> None:
@@ -83,7 +42,8 @@ def test_quick_start__builds_a_small_folder(
     app = visit()
     fill(app, "mine", str(folder))
     assert not app.exception
-    moment = wait(build_job.job())
+    build_job.job().wait(60)
+    moment = build_job.job().moment()
     assert moment.fault is None
     loaders.stores.clear()  # the watching page does this when the job ends
     app = visit()
