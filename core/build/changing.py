@@ -11,7 +11,7 @@ import numpy as np
 
 from core import config, dataset, progress, store
 from core import encoder as encoders
-from core.build import encoding, merging, reading, rewriting
+from core.build import encoding, merging, planning, reading, rewriting
 from core.build.report import BuildReport
 from core.embedding import Embeddings
 from core.encoder import Encoder
@@ -57,6 +57,7 @@ def add_to_collection(
             reading=read_as,
         )
         fresh = _fresh(before, found)
+        report(planning.read(found))
         already = len(found.records) - len(fresh.records)
         if not fresh.records:
             return _report(before, began, skipped=found.skipped, already=already)
@@ -71,7 +72,19 @@ def add_to_collection(
         if reader:
             store.check_text_fits(before, reader.spec)
         work = store.work_folder(db, name)
-        encoded = encoding.encode(fresh, before.images_root, encoder, work, report, text_encoder=reader)
+        plan = store.Plan(
+            name,
+            images or before.images_root,
+            captions,
+            instances,
+            reading=read_as or dataset.Reading(),
+            model=manifest.model,
+            pretrained=manifest.pretrained,
+            adding=True,
+            total=len(fresh.records),
+        )
+        with planning.noted(db, plan):
+            encoded = encoding.encode(fresh, before.images_root, encoder, work, report, text_encoder=reader)
         records = merging.merged(before, encoded.records)
         readers = None if manifest.text_encoder and reader is None else (encoder, reader)
         after = rewriting.rewrite(before, records, encoded.images, encoded.captions, report, readers=readers)

@@ -3,6 +3,18 @@
 from core.download.catalog import SPLITS
 from core.download.coco import Downloaded, download_coco
 from core.download.patience import Patience
+from core.download.room import free as free_bytes
+from core.download.unpacking import UNREADABLE, opened_zip, unpack
 from core.download.webfile import WebFile
 
-__all__ = ["SPLITS", "Downloaded", "Patience", "WebFile", "download_coco"]
+__all__ = [
+    "SPLITS",
+    "UNREADABLE",
+    "Downloaded",
+    "Patience",
+    "WebFile",
+    "download_coco",
+    "free_bytes",
+    "opened_zip",
+    "unpack",
+]

@@ -72,6 +72,15 @@ def forget_others(work: Path, kind: str, names: Iterable[str]) -> None:
             path.unlink(missing_ok=True)
 
 
+def count(work: Path, kind: str) -> int:
+    """How many inputs the finished shards of this kind in `work` stand for, those that were skipped included."""
+    number = 0
+    for path in work.glob(f"{kind}-*.npz"):
+        kept = load(work, path.stem)
+        number += len(kept) + len(kept.skipped) if kept else 0
+    return number
+
+
 def joined(shards: list[Embeddings], dim: int, reused: int) -> Embeddings:
     """All shards, in order, as one."""
     return Embeddings(
