@@ -37,8 +37,8 @@ def add_to_collection(
     """Encode the pictures that the collection does not have yet and put them in, in one step.
 
     `images` is the collection's picture folder (the default) or a folder inside it; a folder source is looked through
-    again, labels included where the collection has them. Pictures are told by image_id: those that are there already
-    are left as they are and counted. The encoders are those the collection was built with.
+    again, labels included where the collection has them. Pictures are told by image_id and by file: those
+    that are there already are left as they are and counted. The encoders are those the collection was built with.
     Raises `SourceError` for a folder outside, for an image_id or caption_id that means something else here, and what
     `build_collection` raises; `StoreMisfitError` for an `encoder` or `text_encoder` that is not the collection's.
     """
@@ -141,13 +141,16 @@ def _below(before: Store, images: Path | None) -> str:
 
 
 def _fresh(before: Store, found: RecordSet) -> RecordSet:
-    """What the collection does not have yet. Raises `SourceError` where an id means something else in the source."""
+    """What the collection does not have yet, by id and by file: a folder gives pictures other ids than a COCO file did.
+    Raises `SourceError` where an id means something else in the source."""
     there = {record.image_id: record.file_name for record in before.records}
     spoken = {caption.caption_id for record in before.records for caption in record.captions}
+    files = set(there.values())
     fresh = []
     for record in found.records:
         if record.image_id not in there:
-            fresh.append(record)
+            if record.file_name not in files:
+                fresh.append(record)
         elif there[record.image_id] != record.file_name:
             raise SourceError(
                 f"image_id {record.image_id} is {there[record.image_id]} in collection {before.manifest.name!r}, and "

@@ -32,6 +32,7 @@ write_coco = coco_writing.write
 look_at = survey.look_at
 look_through = survey.look_through
 is_wanted = survey.is_wanted
+any_pictures = survey.any_pictures
 
 __all__ = [
     "Absentees",
@@ -39,6 +40,7 @@ __all__ = [
     "Listing",
     "Reading",
     "Survey",
+    "any_pictures",
     "fetch_missing",
     "find_picture",
     "is_wanted",

@@ -16,6 +16,7 @@ MAX_LOOKED_AT = 300_000
 """Names; MS-COCO's largest part has 118,287 pictures. What lies beyond is not counted, and `Survey.whole` is False."""
 
 _HEAD = 262_144  # bytes of a JSON file that are looked at: COCO's files begin with their pictures
+_QUICK_LOOK = 500
 _NAMES = 40  # of them, to see where its pictures lie
 _FILE_NAME = re.compile(rb'"file_name"\s*:\s*"((?:[^"\\]|\\.)+)"')
 
@@ -96,6 +97,16 @@ def look_through(files: Iterable[tuple[str, int]], head: Callable[[str], bytes])
         captioned=any(not texts.isdisjoint(sidecars.beside(name)) for name in pictures) if texts else False,
         whole=whole,
     )
+
+
+def any_pictures(folder: Path) -> bool:
+    """Whether a quick look finds a picture in the folder or in one below it."""
+    for number, (name, _) in enumerate(_files(folder, "")):
+        if PurePosixPath(name).suffix.lower() in folders.SUFFIXES:
+            return True
+        if number > _QUICK_LOOK:
+            break
+    return False
 
 
 def is_wanted(name: str) -> bool:

@@ -10,6 +10,7 @@ from core.encoder.contract import Encoder, EncoderSpec, Frame, KnowsPlaces, Plac
 from core.encoder.costs import WeightsCost
 
 __all__ = [
+    "BUNDLED_NAMES",
     "Encoder",
     "EncoderSpec",
     "Frame",
@@ -21,6 +22,10 @@ __all__ = [
     "load_encoder",
     "weights_cost",
 ]
+
+
+BUNDLED_NAMES = ("bundled", "cnn-small", "vit-small")
+"""Models that come with the project, where they were built into it."""
 
 
 def load_encoder(

@@ -23,6 +23,9 @@ _HEADLINES: tuple[tuple[type[errors.CocoLensError], str], ...] = (
     (errors.PictureTooLargeError, "This picture is too large"),
     (errors.PictureError, "This picture cannot be read"),
     (errors.QueryError, "This cannot be asked of this collection"),
+    (errors.DownloadError, "This could not be downloaded"),
+    (errors.StoreWriteError, "This could not be written"),
+    (errors.UnsafePathError, "This path is not allowed here"),
     (errors.SourceError, "These pictures or captions cannot be used"),
     (errors.ConfigurationError, "A setting is not right"),
 )

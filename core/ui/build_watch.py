@@ -1,0 +1,125 @@
+"""What is being built, added, checked or downloaded just now, on every tab and in every window; how the last one went;
+what was interrupted and can go on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import streamlit as st
+
+from core import store
+from core.build import BuildReport
+from core.store import Unfinished
+from core.ui import attempts, build_job, job_watch, loaders, words
+from core.ui.jobs import Job
+
+_IDLE_LOOK = 2.0  # seconds between two looks whether another tab has started something
+
+
+def draw() -> None:
+    """All of it; nothing where nothing is under way and nothing happened."""
+    build, fetch = build_job.job(), build_job.fetch()
+    for job, key in ((build, "build"), (fetch, "download")):
+        if job.moment().running:
+            with st.container(border=True, key=f"{key}-running"):
+                job_watch.draw(job, words.plain(job.moment().name), key, at_end=loaders.stores.clear)
+    _draw_build_outcome(build)
+    if not build.moment().running:
+        _draw_unfinished()
+    _look_for_others(_running())
+
+
+def _running() -> tuple[bool, ...]:
+    return tuple(job.moment().running for job in (build_job.job(), build_job.fetch()))
+
+
+def _look_for_others(known: tuple[bool, ...]) -> None:
+    """While nothing runs here, see whether another tab started something."""
+    if all(known):
+        return
+
+    @st.fragment(run_every=_IDLE_LOOK)
+    def look() -> None:
+        if any(now and not before for now, before in zip(_running(), known, strict=True)):
+            st.rerun()
+
+    look()
+
+
+def _draw_build_outcome(job: Job[BuildReport]) -> None:
+    moment = job.moment()
+    if moment.running or not (moment.finished or moment.fault):
+        return
+    with st.container(border=True, key="build-outcome"):
+        done = job.result(moment.subject)
+        if done is not None:
+            _draw_done(done)
+            left_out = tuple((one.file_name, one.reason) for one in done.skipped)
+            job_watch.draw_left_out(left_out, len(left_out), "build-left-out")
+        else:
+            st.markdown(f"**{words.plain(moment.name)}** ended after {words.seconds(moment.seconds)}")
+            job_watch.draw_fault(moment.fault)
+            job_watch.draw_left_out(moment.left_out, len(moment.left_out), "build-left-out")
+        _draw_dismiss(job, "build")
+
+
+def _draw_done(done: BuildReport) -> None:
+    if done.removed:
+        change = f"{words.count(done.removed, 'picture')} removed"
+    elif done.already_there:
+        change = f"{words.count(done.added, 'picture')} added, {done.already_there:,} were there already"
+    else:
+        change = f"{words.count(done.added, 'picture')} encoded"
+    if done.resumed_from:
+        change += f", {done.resumed_from:,} of them before it was interrupted"
+    rate = f", {done.pictures_per_second:,.1f} pictures a second" if done.pictures_per_second else ""
+    st.success(
+        f"**{words.plain(done.name)} is ready**: {words.count(done.images, 'picture')}, "
+        f"{words.count(done.captions, 'caption')}.  \n{change} in {words.seconds(done.seconds)}{rate}.",
+        icon=":material/check_circle:",
+    )
+    st.page_link(
+        "pages/1_Text_Search.py",
+        label="**Open it**",
+        icon=":material/search:",
+        query_params={"collection": done.name},
+    )
+
+
+def _draw_dismiss(job: Job[Any], key: str) -> None:
+    st.button("Dismiss", icon=":material/close:", type="tertiary", key=f"{key}-dismiss", on_click=job.forget)
+
+
+def _draw_unfinished() -> None:
+    attempts.draw("unfinished")
+    for one in store.unfinished(loaders.settings().db):
+        plan = one.plan
+        with st.container(border=True, key=f"unfinished-{plan.name}"):
+            what = "Adding to" if plan.adding else "Building"
+            st.markdown(
+                f":material/pause_circle: **{what} {words.plain(plan.name)} was interrupted**: {one.done:,} of "
+                f"{words.count(plan.total, 'picture')} done, {_when(one)}, from {words.plain(str(plan.images))}"
+            )
+            with st.container(horizontal=True):
+                st.button(
+                    "Go on",
+                    icon=":material/play_arrow:",
+                    type="primary",
+                    key=f"resume-{plan.name}",
+                    on_click=attempts.on_click,
+                    args=("unfinished", build_job.resume, plan.name, loaders.settings()),
+                )
+                st.button(
+                    "Discard",
+                    icon=":material/delete:",
+                    key=f"discard-{plan.name}",
+                    help="Forgets what was encoded. Pictures stay, unless they were uploaded for this.",
+                    on_click=attempts.on_click,
+                    args=("unfinished", store.forget_unfinished, loaders.settings().db, plan.name),
+                )
+
+
+def _when(one: Unfinished) -> str:
+    moment = datetime.fromtimestamp(one.changed).astimezone()
+    return f"{moment.day} {moment:%b, %H:%M}"
