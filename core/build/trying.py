@@ -24,7 +24,8 @@ _CAPTIONS = 256
 @dataclass(frozen=True, slots=True)
 class Trial:
     """`pictures` and `captions` are what the source has; seconds for one of each were measured on `tried` pictures with
-    the model on `device`. `loading` is seconds to read the source and load the model."""
+    the model on `device`. `loading` is the seconds it took to read the source and load the model: much of that only the
+    first time."""
 
     pictures: int
     captions: int
@@ -36,8 +37,8 @@ class Trial:
 
     @property
     def seconds(self) -> float:
-        """The whole build, as far as a short run can tell."""
-        return self.loading + self.pictures * self.seconds_per_picture + self.captions * self.seconds_per_caption
+        """Of encoding everything, as far as a short run can tell."""
+        return self.pictures * self.seconds_per_picture + self.captions * self.seconds_per_caption
 
 
 def try_build(

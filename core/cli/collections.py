@@ -149,7 +149,8 @@ def _estimate(arguments: argparse.Namespace, report: progress.Report) -> int:
     )
     print(
         f"{found.pictures:,} pictures and {found.captions:,} captions would take about {found.seconds:,.0f} s on "
-        f"{found.device} ({1 / found.seconds_per_picture:,.1f} pictures a second, tried on {found.tried})"
+        f"{found.device} ({1 / found.seconds_per_picture:,.1f} pictures a second, tried on {found.tried}), besides "
+        f"{found.loading:,.0f} s to read the source and load the model"
     )
     return 0
 

@@ -86,18 +86,17 @@ def _estimate(wanted: Wanted | None, model: Model | None) -> None:
     if found is not None:
         rate = 1 / found.seconds_per_picture if found.seconds_per_picture else 0.0
         st.markdown(
-            f":material/timer: **About {words.seconds(found.seconds)}** on {words.plain(found.device)}: "
-            f"{rate:,.1f} pictures a second, tried on {found.tried} of {found.pictures:,}"
+            f":material/timer: **About {words.seconds(found.seconds)}** on {words.plain(found.device)} once the model "
+            f"is loaded: {rate:,.1f} pictures a second, tried on {found.tried} of {found.pictures:,}"
         )
         return
     if own:
         job_watch.draw_fault(moment.fault)
     st.button(
-        "Try some pictures" if model.cost.here else "Download the model and try some pictures",
+        "How long would it take?" if model.cost.here else "Download the model, and see how long it would take",
         icon=":material/timer:",
-        type="tertiary",
         key="build-try",
-        help="Encodes up to 96 of them and says how long all would take. Nothing of it is kept.",
+        help="Tries up to 96 of the pictures. Nothing of it is kept.",
         on_click=attempts.on_click,
         args=("trial", build_job.begin_trial, wanted, loaders.settings()),
     )

@@ -127,7 +127,7 @@ def _listings(folder: Path, found: Survey) -> tuple[Path | None, Path | None, st
             picked = st.selectbox(
                 f"{kind.capitalize()} file",
                 [*names, _NONE, *others],
-                key=f"build_{kind}",
+                key=f"build_{kind}-{folder}",
                 accept_new_options=True,
                 help="One that was found in the folder, or type the path of another",
             )
