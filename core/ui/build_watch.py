@@ -19,6 +19,7 @@ _IDLE_LOOK = 2.0  # seconds between two looks whether another tab has started so
 
 def draw() -> None:
     """All of it; nothing where nothing is under way and nothing happened."""
+    drawn = _seen()
     build, fetch = build_job.job(), build_job.fetch()
     for job, key in ((build, "build"), (fetch, "download")):
         if job.moment().running:
@@ -27,21 +28,22 @@ def draw() -> None:
     _draw_build_outcome(build)
     if not build.moment().running:
         _draw_unfinished()
-    _look_for_others(_running())
+    _look_for_others(drawn)
 
 
-def _running() -> tuple[bool, ...]:
-    return tuple(job.moment().running for job in (build_job.job(), build_job.fetch()))
+def _seen() -> tuple[tuple[int, bool], ...]:
+    """Changes with everything that a tab would have to draw anew for."""
+    moments = (build_job.job().moment(), build_job.fetch().moment())
+    return tuple((moment.number, moment.running) for moment in moments)
 
 
-def _look_for_others(known: tuple[bool, ...]) -> None:
-    """While nothing runs here, see whether another tab started something."""
-    if all(known):
-        return
+def _look_for_others(drawn: tuple[tuple[int, bool], ...]) -> None:
+    """See whether another tab has started something since, even if that is over by now."""
 
     @st.fragment(run_every=_IDLE_LOOK)
     def look() -> None:
-        if any(now and not before for now, before in zip(_running(), known, strict=True)):
+        if _seen() != drawn:
+            loaders.stores.clear()
             st.rerun()
 
     look()

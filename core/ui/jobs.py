@@ -26,12 +26,14 @@ _R = TypeVar("_R")
 class Moment:
     """Where a job is. Before the first one nothing is running, finished, or at fault, and `subject` is "".
 
+    `number` counts starts, and `forget`, so that a watcher who looks now and then misses none.
     `subject` tells what it works on from anything else, `name` is what people call that. `seconds` since it began; once
     it is over, how long it took. `rate` is units a second in this stage and `remaining` seconds of it, None where
     nothing can be said yet. `left_out` are the first inputs left out, each with its reason. `fault` is set once it
     failed or was stopped.
     """
 
+    number: int
     running: bool
     stopping: bool
     finished: bool
@@ -53,6 +55,7 @@ class Job(Generic[_R]):
         self._lock = threading.RLock()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
+        self._number = 0
         self._reset("", "")
 
     def start(self, work: Callable[[progress.Report], _R], *, subject: str = "", name: str = "") -> bool:
@@ -86,6 +89,7 @@ class Job(Generic[_R]):
                 rate = done / seconds
                 remaining = (at.total - at.done) / rate if at.total else None
             return Moment(
+                number=self._number,
                 running=running,
                 stopping=running and self._stop.is_set(),
                 finished=self._finished,
@@ -114,6 +118,7 @@ class Job(Generic[_R]):
         return self._thread is not None and self._thread.is_alive()
 
     def _reset(self, subject: str, name: str) -> None:
+        self._number += 1
         self._subject, self._name = subject, name
         self._progress = Progress("Starting", 0, 0)
         self._began = self._stage_began = self._ended = time.monotonic()

@@ -24,7 +24,9 @@ def test_job__one_at_a_time_and_cancel() -> None:
         report(Progress("encoding", 2, 3))
         return 1
 
+    before = one.moment().number
     assert one.start(work, subject="a", name="A")
+    assert one.moment().number == before + 1
     assert not one.start(work, subject="b")
     assert (one.moment().running, one.moment().subject, one.moment().name) == (True, "a", "A")
     one.cancel()
