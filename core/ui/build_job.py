@@ -37,7 +37,10 @@ class Wanted:
 @st.cache_resource(max_entries=1, show_spinner=False)
 def job() -> Job[BuildReport]:
     """What makes or changes a collection; its subject is the collection's name."""
-    return Job("coco-lens-build", "It was stopped. What is encoded so far is kept; going on begins there.")
+    return Job(
+        "coco-lens-build",
+        "It was stopped. What is encoded so far is kept, but for the last 256 pictures at most; going on begins there.",
+    )
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)

@@ -14,7 +14,10 @@ _FAULTS_SHOWN = 20
 def draw_rename(held: Store) -> None:
     """Another name, another title."""
     name = held.manifest.name
-    st.caption("The name is that of its folder, and what the command line and links say; the title is what people see.")
+    st.caption(
+        "The name is that of its folder, and what the command line and links say; the title is what people see. Saved "
+        "evaluation runs stay under the old name."
+    )
     first, second = st.columns(2)
     new_name = first.text_input("Name", name, max_chars=64, key=f"rename_name-{name}").strip()
     title = second.text_input("Title", held.manifest.title, max_chars=120, key=f"rename_title-{name}").strip()

@@ -58,7 +58,8 @@ def _draw_table(found: tuple[StoreSummary, ...]) -> None:
     if not any(one.problem for one in found):
         for row in rows:
             del row["State"]
-    st.table(rows, hide_index=True)
+    with st.container(key="collections-table"):
+        st.table(rows, hide_index=True)
 
 
 def _choose(found: tuple[StoreSummary, ...], opened: Collection | None) -> StoreSummary:

@@ -106,7 +106,7 @@ def _start(wanted: Wanted | None, source: Source | None, model: Model | None) ->
     """Begin; the form is empty again then. Raises as `_checked`."""
     build_job.begin(_checked(wanted, source, model), loaders.settings())
     for key in ("build_folder", "build_name", "build_title"):
-        st.session_state.pop(key, None)
+        st.session_state[key] = ""
 
 
 def _checked(wanted: Wanted | None, source: Source | None, model: Model | None) -> Wanted:

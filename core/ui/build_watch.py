@@ -4,7 +4,6 @@ what was interrupted and can go on."""
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 import streamlit as st
 
@@ -63,7 +62,13 @@ def _draw_build_outcome(job: Job[BuildReport]) -> None:
             st.markdown(f"**{words.plain(moment.name)}** ended after {words.seconds(moment.seconds)}")
             job_watch.draw_fault(moment.fault)
             job_watch.draw_left_out(moment.left_out, len(moment.left_out), "build-left-out")
-        _draw_dismiss(job, "build")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            if done is not None:
+                asked = {"collection": done.name}
+                st.page_link(
+                    "pages/1_Text_Search.py", label="**Open it**", icon=":material/search:", query_params=asked
+                )
+            st.button("Dismiss", icon=":material/close:", type="tertiary", key="build-dismiss", on_click=job.forget)
 
 
 def _draw_done(done: BuildReport) -> None:
@@ -73,24 +78,13 @@ def _draw_done(done: BuildReport) -> None:
         change = f"{words.count(done.added, 'picture')} added, {done.already_there:,} were there already"
     else:
         change = f"{words.count(done.added, 'picture')} encoded"
-    if done.resumed_from:
-        change += f", {done.resumed_from:,} of them before it was interrupted"
+    before = f"; {done.resumed_from:,} of them were done before it was interrupted" if done.resumed_from else ""
     rate = f", {done.pictures_per_second:,.1f} pictures a second" if done.pictures_per_second else ""
     st.success(
         f"**{words.plain(done.name)} is ready**: {words.count(done.images, 'picture')}, "
-        f"{words.count(done.captions, 'caption')}.  \n{change} in {words.seconds(done.seconds)}{rate}.",
+        f"{words.count(done.captions, 'caption')}.  \n{change} in {words.seconds(done.seconds)}{rate}{before}.",
         icon=":material/check_circle:",
     )
-    st.page_link(
-        "pages/1_Text_Search.py",
-        label="**Open it**",
-        icon=":material/search:",
-        query_params={"collection": done.name},
-    )
-
-
-def _draw_dismiss(job: Job[Any], key: str) -> None:
-    st.button("Dismiss", icon=":material/close:", type="tertiary", key=f"{key}-dismiss", on_click=job.forget)
 
 
 def _draw_unfinished() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import threading
@@ -13,11 +14,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import build, download, errors, store
+from core.download import WebFile, catalog
 from core.embedding import pictures as picture_embedding
 from core.progress import Progress
 from core.store import Plan
 from core.ui import build_job, loaders
 from tests import colour_collection, colour_encoder
+from tests.download.faulty_site import Site, serving
 from tests.ui import drawn
 from tests.ui.conftest import Open
 
@@ -265,7 +268,7 @@ def test_watch__second_visitor_sees_it_cancels_it_and_goes_on(
     assert kept.done in (3, 6)
     app = finish(press(app, "resume-holidays"))
     assert "holidays is ready**: 9 pictures" in said(app)
-    assert f"{kept.done} of them before it was interrupted" in said(app)
+    assert f"{kept.done} of them were done before it was interrupted" in said(app)
     assert store.unfinished(db) == ()
 
 
@@ -418,6 +421,40 @@ def test_download__plan_start_and_hand_over(
     app = visit(drawn.BUILD, task="Download COCO")
     assert app.button(key="download-start").disabled
     assert "150 B more would have to be free" in said(app)
+
+
+def test_download__brings_a_part_and_leads_to_a_collection(
+    db: Path, visit: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    images = [{"id": n, "file_name": f"{n:012}.jpg"} for n in range(1, 3)]
+    spoken = [{"id": n, "image_id": n, "caption": "so red"} for n in range(1, 3)]
+    boxes = [{"id": 1, "image_id": 1, "category_id": 1, "bbox": [0, 0, 4, 4]}]
+    whole = {"images": images, "annotations": boxes, "categories": [{"id": 1, "name": "colour"}]}
+    told = json.dumps({"images": images, "annotations": spoken}).encode()
+    lists, shots, jpeg = io.BytesIO(), io.BytesIO(), io.BytesIO()
+    colour_encoder.picture("red").save(jpeg, "JPEG")
+    with zipfile.ZipFile(lists, "w") as archive:
+        archive.writestr("annotations/captions_val2017.json", told)
+        archive.writestr("annotations/instances_val2017.json", json.dumps(whole))
+    with zipfile.ZipFile(shots, "w") as archive:
+        for one in images:
+            archive.writestr(f"val2017/{one['file_name']}", jpeg.getvalue())
+    bodies = {"/pictures.zip": shots.getvalue(), "/lists.zip": lists.getvalue()}
+    with serving(Site(bodies)) as site:
+        files = [
+            WebFile(f"{site.address}{name}", len(body), hashlib.sha256(body).hexdigest())
+            for name, body in bodies.items()
+        ]
+        monkeypatch.setitem(catalog.SPLITS, "val2017", catalog.Split("val2017", *files, 20_000, 20_000))
+        app = press(visit(drawn.BUILD, task="Download COCO"), "download-start")
+        build_job.fetch().wait(60)
+        app = app.run()
+    assert "It is all there" in said(app)
+    app = press(app, "coco-next")
+    assert field(app, "Folder of pictures").value == str(tmp_path / "coco")
+    assert "coco is ready" in said(finish(press(app, "build-start")))
+    opened = store.open_store(db / "coco")
+    assert (len(opened.records), len(opened.captions)) == (2, 2)
 
 
 def test_page__hostile_addresses(db: Path, visit: Open) -> None:
