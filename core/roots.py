@@ -11,16 +11,16 @@ from core.errors import UnsafePathError
 SETTING = "COCO_LENS_ROOTS"
 
 
-def inside(typed: str, roots: Sequence[Path]) -> Path:
+def inside(typed: str, roots: Sequence[Path], also: Sequence[Path] = ()) -> Path:
     """The path that was typed, absolute and with every link followed, where it lies in one of `roots` (links in those
-    followed too). `~` is the home folder; whether anything is there is not asked.
+    followed too) or of `also`, our own folders. `~` is the home folder; whether anything is there is not asked.
 
     Raises `UnsafePathError` naming the roots and the setting for any other: outside, up and out with `..`, through a
     link, not a path at all.
     """
     try:
         found = Path(typed.strip()).expanduser().resolve()
-        if typed.strip() and any(found.is_relative_to(root.resolve()) for root in roots):
+        if typed.strip() and any(found.is_relative_to(root.resolve()) for root in (*roots, *also)):
             return found
     except (OSError, RuntimeError, ValueError) as error:  # a NUL, a link that points at itself, no such user's home
         raise UnsafePathError(f"not a usable path: {_shown(typed)} ({type(error).__name__})") from error
@@ -28,8 +28,8 @@ def inside(typed: str, roots: Sequence[Path]) -> Path:
         raise UnsafePathError("no folder was named; type the path of one")
     raise UnsafePathError(
         f"{_shown(typed)} is outside of the folders that the dashboard may use ({listed(roots)}). To allow others, set "
-        f"{SETTING} to their paths, with {os.pathsep!r} between them, and start it again; the command line takes any "
-        "folder"
+        f"{SETTING} to their paths, with {os.pathsep!r} between them, and start the dashboard again; the command "
+        "line takes any folder"
     )
 
 

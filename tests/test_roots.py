@@ -51,6 +51,14 @@ def test_inside__refuses_and_names_the_setting(root: Path, typed: str) -> None:
     assert len(str(refused.value)) < 700
 
 
+def test_inside__our_own_folders_are_allowed_and_not_named(root: Path) -> None:
+    own = root.parent / "private"
+    assert roots.inside(str(own / "one"), [root], also=[own]) == own / "one"
+    with pytest.raises(UnsafePathError) as refused:
+        roots.inside("/etc", [root], also=[own])
+    assert "private" not in str(refused.value)
+
+
 def test_inside__no_roots_allow_nothing(root: Path) -> None:
     with pytest.raises(UnsafePathError):
         roots.inside(str(root), [])

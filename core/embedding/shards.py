@@ -73,11 +73,12 @@ def forget_others(work: Path, kind: str, names: Iterable[str]) -> None:
 
 
 def count(work: Path, kind: str) -> int:
-    """How many inputs the finished shards of this kind in `work` stand for, those that were skipped included."""
+    """How many inputs the finished shards of this kind in `work` stand for, those that were skipped included. Reads no
+    vectors."""
     number = 0
     for path in work.glob(f"{kind}-*.npz"):
-        kept = load(work, path.stem)
-        number += len(kept) + len(kept.skipped) if kept else 0
+        with suppress(OSError, ValueError, KeyError, zipfile.BadZipFile), np.load(path, allow_pickle=False) as kept:
+            number += len(kept["ids"]) + len(json.loads(kept["skipped"].tobytes()))
     return number
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import streamlit as st
 
-from core import errors, roots, store
+from core import errors, store
 from core.store import Store
 from core.ui import attempts, build_job, build_source, links, loaders, selection, shelf, states, words
 
@@ -22,7 +22,7 @@ def draw_add(held: Store) -> None:
     """More pictures: what is new in its folder, or a zip unpacked into it."""
     name, source = held.manifest.name, held.manifest.source
     try:
-        folder = roots.inside(str(held.images_root), build_source.allowed())
+        folder = build_source.allowed(str(held.images_root))
     except errors.CocoLensError as error:
         states.known(error)
         st.code(f"python -m core add {name}", language="bash")
@@ -113,5 +113,5 @@ def _named(held: Store, typed: str) -> list[int]:
 
 
 def _add(name: str, folder: Path, captions: str, instances: str, archive: BinaryIO | None) -> None:
-    lists = [roots.inside(one, build_source.allowed()) if one.strip() else None for one in (captions, instances)]
+    lists = [build_source.allowed(one) if one.strip() else None for one in (captions, instances)]
     build_job.add(name, loaders.settings(), images=folder, captions=lists[0], instances=lists[1], archive=archive)

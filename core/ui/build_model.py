@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from core import encoder, errors, roots
+from core import encoder, errors
 from core.encoder import WeightsCost
 from core.ui import build_source, states, words
 
@@ -75,7 +75,7 @@ def ask() -> Model | None:
 def _checked(word: str) -> str:
     """A name as it is; a path only where paths are allowed. Raises `UnsafePathError`."""
     is_path = word.startswith(("/", "~", ".", "local-dir:")) or Path(word).exists()
-    return str(roots.inside(word.removeprefix("local-dir:"), build_source.allowed())) if is_path else word
+    return str(build_source.allowed(word.removeprefix("local-dir:"))) if is_path else word
 
 
 def _told(cost: WeightsCost) -> str:

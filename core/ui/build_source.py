@@ -48,10 +48,11 @@ def ask() -> Source | None:
         return None
 
 
-def allowed() -> tuple[Path, ...]:
-    """The folders that this page may use: those of the settings, and the pictures that came as uploads."""
+def allowed(typed: str) -> Path:
+    """The path that was typed, where this page may use it: in the folders of the settings, or among uploads. Raises
+    `UnsafePathError`."""
     settings = loaders.settings()
-    return (*settings.roots, store.uploads_folder(settings.db))
+    return roots.inside(typed, settings.roots, also=(store.uploads_folder(settings.db),))
 
 
 def draw_allowed() -> None:
@@ -66,7 +67,7 @@ def _folder(kind: str) -> Source | None:
         _suggest()
         draw_allowed()
         return None
-    folder = roots.inside(typed, allowed())
+    folder = allowed(typed)
     with st.spinner("Looking through the folder…"):
         found = _looked_at(str(folder))
     _check_any(found, typed.strip())
@@ -90,7 +91,7 @@ def _zip() -> Source | None:
     most = loaders.settings().max_zip_mb
     given = st.file_uploader("Zip of pictures", type="zip", key="build_zip", max_upload_size=most)
     if given is None:
-        st.caption(f"Up to {words.size(most * 1_000_000)}. Larger ones: unpack them yourself, and name the folder.")
+        st.caption("A larger one: unpack it yourself, and name the folder.")
         return None
     found = _looked_into(given, given.file_id)
     _check_any(found, given.name)
@@ -132,7 +133,7 @@ def _listings(folder: Path, found: Survey) -> tuple[Path | None, Path | None, st
                 help="One that was found in the folder, or type the path of another",
             )
         named = picked not in (None, "", _NONE)
-        chosen.append(roots.inside(os.path.join(folder, str(picked)), allowed()) if named else None)  # noqa: PTH118
+        chosen.append(allowed(os.path.join(folder, str(picked))) if named else None)  # noqa: PTH118
     where = {folder / one.name: one.root for one in found.listings}
     return chosen[0], chosen[1], next((where.get(one, "") for one in chosen if one is not None), "")
 
