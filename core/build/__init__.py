@@ -6,7 +6,7 @@ from core.build.making import build_collection
 from core.build.report import BuildReport
 from core.build.resuming import resume_build
 from core.build.trying import Trial, try_build
-from core.build.zipped import look_into_zip, unpack_zip
+from core.build.zipped import look_into_zip, try_zip, unpack_zip
 
 __all__ = [
     "BuildReport",
@@ -18,5 +18,6 @@ __all__ = [
     "remove_from_collection",
     "resume_build",
     "try_build",
+    "try_zip",
     "unpack_zip",
 ]

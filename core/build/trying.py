@@ -17,7 +17,8 @@ from core.errors import NoTextSideError, SourceError
 from core.progress import Progress
 from core.records import ImageRecord
 
-_PICTURES = 96
+MOST_TRIED = 96
+"""Pictures."""
 _CAPTIONS = 256
 
 
@@ -67,8 +68,8 @@ def try_build(
     encoder = encoder or encoders.load_encoder(model, pretrained, device=device, report=report)
     reader = reading.text_encoder(encoder, found, text_model, text_pretrained, device=device, report=report) or encoder
     loading = time.perf_counter() - began
-    step = max(1, len(found.records) // _PICTURES)
-    sample = found.records[::step][:_PICTURES]
+    step = max(1, len(found.records) // MOST_TRIED)
+    sample = found.records[::step][:MOST_TRIED]
     per_caption = 0.0
     with tempfile.TemporaryDirectory(prefix="coco-lens-trial-") as folder:
         work = Path(folder)

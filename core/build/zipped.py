@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
 from core import dataset, download, progress
+from core.build.trying import MOST_TRIED, Trial, try_build
 from core.dataset import Survey
 from core.errors import DownloadError, SourceError
 
@@ -66,3 +69,29 @@ def unpack_zip(archive: Path | BinaryIO, into: Path, *, report: progress.Report 
     except DownloadError as error:
         raise SourceError(str(error)) from error
     return len(files)
+
+
+def try_zip(
+    archive: Path | BinaryIO,
+    *,
+    model: str = "bundled",
+    pretrained: str | None = None,
+    device: str = "auto",
+    report: progress.Report = progress.silent,
+) -> Trial:
+    """As `try_build`, on pictures from all over a zip, which alone are unpacked, for as long as it takes. Its captions
+    are not tried and not counted. Raises as `try_build` and `unpack_zip`."""
+    try:
+        with download.opened_zip(archive, MAX_FILES) as opened:
+            names = [name for name in opened.namelist() if dataset.is_picture(name) and dataset.is_wanted(name)]
+        sample = frozenset(names[:: max(1, len(names) // MOST_TRIED)][:MOST_TRIED])
+        with tempfile.TemporaryDirectory(prefix="coco-lens-trial-") as folder:
+            into = Path(folder)
+            limits = {"max_bytes": min(MAX_BYTES, download.free_bytes(into)), "max_files": MAX_FILES}
+            download.unpack(archive, into, sample.__contains__, **limits, max_ratio=MAX_RATIO, fix=_FIX, report=report)
+            found = try_build(into, model=model, pretrained=pretrained, device=device, report=report)
+    except download.UNREADABLE as error:
+        raise SourceError(f"the zip cannot be read ({error}); {_FIX}") from error
+    except DownloadError as error:
+        raise SourceError(str(error)) from error
+    return replace(found, pictures=len(names))

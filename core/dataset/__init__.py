@@ -31,6 +31,7 @@ unpack_huggingface = huggingface.unpack
 write_coco = coco_writing.write
 look_at = survey.look_at
 look_through = survey.look_through
+is_picture = survey.is_picture
 is_wanted = survey.is_wanted
 any_pictures = survey.any_pictures
 
@@ -43,6 +44,7 @@ __all__ = [
     "any_pictures",
     "fetch_missing",
     "find_picture",
+    "is_picture",
     "is_wanted",
     "load_records",
     "look_at",

@@ -102,11 +102,16 @@ def look_through(files: Iterable[tuple[str, int]], head: Callable[[str], bytes])
 def any_pictures(folder: Path) -> bool:
     """Whether a quick look finds a picture in the folder or in one below it."""
     for number, (name, _) in enumerate(_files(folder, "")):
-        if PurePosixPath(name).suffix.lower() in folders.SUFFIXES:
+        if is_picture(name):
             return True
         if number > _QUICK_LOOK:
             break
     return False
+
+
+def is_picture(name: str) -> bool:
+    """Whether a file of that name is a picture of a collection."""
+    return PurePosixPath(name).suffix.lower() in folders.SUFFIXES
 
 
 def is_wanted(name: str) -> bool:

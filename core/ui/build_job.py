@@ -121,26 +121,30 @@ def remove(name: str, pictures: Iterable[int | str], settings: Settings) -> bool
 
 def tried(wanted: Wanted) -> str:
     """What tells the trial of one choice from that of another."""
-    parts = (wanted.images, wanted.captions, wanted.instances, wanted.model, wanted.pretrained, wanted.text_model)
+    source = getattr(wanted.archive, "file_id", None), wanted.images, wanted.captions, wanted.instances
+    parts = *source, wanted.model, wanted.pretrained, wanted.text_model
     return "\n".join(map(str, parts))
 
 
 def begin_trial(wanted: Wanted, settings: Settings) -> bool:
     """Start to find out how long a build would take; False when another trial is under way."""
-    return trial().start(
-        lambda report: build.try_build(
+
+    def work(report: progress.Report) -> Trial:
+        model, pretrained, device = wanted.model, wanted.pretrained, settings.device
+        if wanted.archive is not None:
+            return build.try_zip(wanted.archive, model=model, pretrained=pretrained, device=device, report=report)
+        return build.try_build(
             wanted.images,
             wanted.captions,
             wanted.instances,
-            model=wanted.model,
-            pretrained=wanted.pretrained,
+            model=model,
+            pretrained=pretrained,
             text_model=wanted.text_model,
-            device=settings.device,
+            device=device,
             report=report,
-        ),
-        subject=tried(wanted),
-        name="Trying some pictures",
-    )
+        )
+
+    return trial().start(work, subject=tried(wanted), name="Trying some pictures")
 
 
 def begin_check(name: str, settings: Settings) -> bool:

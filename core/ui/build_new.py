@@ -72,9 +72,6 @@ def _estimate(wanted: Wanted | None, model: Model | None) -> None:
     """How long it would take, by a trial that the visitor starts: it may load, and download, the model."""
     if wanted is None or model is None:
         return
-    if wanted.archive is not None:
-        st.caption(":material/timer: How long it takes shows while it is built: a zip is unpacked first.")
-        return
     job = build_job.trial()
     moment, subject = job.moment(), build_job.tried(wanted)
     own = moment.subject == subject

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from core import build
+from core import build, encoder
 from core.build import zipped
 from core.dataset import Listing
 from core.errors import Cancelled, SourceError
@@ -155,6 +155,21 @@ def test_unpack_zip__every_cut_and_every_flipped_byte_is_refused_or_right(tmp_pa
             finally:
                 archive.unlink()
             assert {path.read_bytes() for path in into.rglob("*.png")} <= contents
+
+
+def test_try_zip__times_some_of_its_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encoder, "load_encoder", lambda *_, **__: colour_encoder.ColourEncoder())
+    monkeypatch.setattr(zipped, "MOST_TRIED", 5)
+    archive = pack(tmp_path / "a.zip", {f"{n}/{n}.png": picture() for n in range(20)} | {"notes.txt": b"x"})
+    found = build.try_zip(archive)
+    assert (found.pictures, found.captions, found.tried) == (20, 0, 5)
+    assert found.seconds == pytest.approx(20 * found.seconds_per_picture)
+    for content in ({"a.txt": b"x"}, {"a.png": b"no picture"}, {"a.png": picture(), "../b.png": picture()}):
+        with pytest.raises(SourceError):
+            build.try_zip(pack(tmp_path / "b.zip", content))
+    (tmp_path / "b.zip").write_bytes(b"no zip")
+    with pytest.raises(SourceError):
+        build.try_zip(tmp_path / "b.zip")
 
 
 def test_unpack_zip__can_be_stopped(tmp_path: Path) -> None:

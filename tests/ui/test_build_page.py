@@ -144,6 +144,9 @@ def upload(app: AppTest, key: str, content: bytes) -> AppTest:
 def test_new__a_zip_is_unpacked_and_goes_with_its_collection(db: Path, pictures: Path, visit: Open) -> None:
     app = upload(visit(drawn.BUILD, source="Zip"), "build_zip", zipped(pictures))
     assert "10 pictures" in said(app)
+    app = press(app, "build-try")
+    build_job.trial().wait(60)
+    assert "tried on 10 of 10" in said(app.run())
     app = finish(press(app, "build-start"))
     assert "my-holidays is ready**: 9 pictures" in said(app)
     opened = store.open_store(db / "my-holidays")
