@@ -275,6 +275,30 @@ def test_watch__second_visitor_sees_it_cancels_it_and_goes_on(
     assert store.unfinished(db) == ()
 
 
+def test_watch__a_stopped_zip_keeps_its_pictures_until_it_is_done_or_given_up(
+    db: Path, pictures: Path, visit: Open, slow: threading.Event
+) -> None:
+    app = press(upload(visit(drawn.BUILD, source="Zip"), "build_zip", zipped(pictures)), "build-start")
+    until(3)
+    press(app, "build-stop")
+    slow.set()
+    app = finish(app)
+    assert len(list((db / ".uploads").rglob("*.png"))) == 9
+    app = finish(press(app, "resume-my-holidays"))
+    assert "my-holidays is ready**: 9 pictures" in said(app)
+    slow.clear()
+    app = visit(drawn.BUILD, source="Zip")
+    app = upload(app, "build_zip", zipped(pictures / "red"))
+    field(app, "Name").set_value("second")
+    app = press(app.run(), "build-start")
+    until(3)
+    build_job.job().cancel()
+    slow.set()
+    app = press(finish(app), "discard-second")
+    assert store.unfinished(db) == ()
+    assert len(list((db / ".uploads").iterdir())) == 1
+
+
 def test_watch__one_build_at_a_time(db: Path, pictures: Path, visit: Open, slow: threading.Event) -> None:
     press(named(visit(drawn.BUILD), pictures), "build-start")
     until(3)
