@@ -15,7 +15,7 @@ from tests import colour_collection, colour_encoder
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMANDS = (
-    *("search", "explain", "build", "add", "remove", "list", "verify", "download", "import"),
+    *("search", "explain", "build", "add", "remove", "calibrate", "list", "verify", "download", "import"),
     *("rename", "delete", "disk", "resume"),
     *("evaluate", "runs", "compare", "audit", "scenes", "train", "average"),
 )
@@ -43,7 +43,7 @@ def test_help__names_every_command_and_each_shows_examples(capsys: pytest.Captur
     assert stopped.value.code == 0
     shown = capsys.readouterr().out
     for command in COMMANDS:
-        assert f"\n    {command} " in shown
+        assert f"\n    {command}" in shown
         with pytest.raises(SystemExit):
             cli.main([command, "-h"])
         assert f"examples:\n  python -m core {command}" in capsys.readouterr().out
@@ -57,6 +57,39 @@ def test_search__json_is_one_object_and_nothing_else(db: Path, capsys: pytest.Ca
     assert [set(hit) >= {"rank", "score", "image_id", "file_name", "caption", "categories"} for hit in made["hits"]]
     assert made["hits"][0]["file_name"] == "red/1.png"
     assert len(made["hits"]) == 2
+
+
+def test_search_fold__shows_one_picture_for_those_alike(
+    db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    colour_collection.write(db, "twice", [("red", ("red",)), ("blue", ("blue",)), ("red", ("red again",))])
+    code, out, _ = run(capsys, "search", "twice", "red", "--by", "image", "--fold")
+    lines = out.splitlines()
+    assert code == 0
+    assert "red/1.png (+1 like it)" in lines[1]
+    assert "blue/2.png" in lines[2]
+    assert "red/3.png" not in out
+    _, out, _ = run(capsys, "search", "twice", "red", "--by", "image", "--fold", "--json")
+    made = json.loads(out)
+    assert made["folded"] == [[1, 3], [2]]
+    assert len(made["hits"]) == 3
+
+
+def test_calibrate__fits_where_there_are_captions_enough(db: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "calibrate", "colours")
+    assert (code, out) == (
+        0,
+        "colours: too few pictures have two captions or more, so probabilities stay an estimate\n",
+    )
+    colours = ("red", "green", "blue", "white", "yellow")
+    entries = [(colour, (f"{colour} {n}", f"one {colour} thing {n}")) for n in range(12) for colour in colours]
+    colour_collection.write(db, "many", entries)
+    assert "relevance" not in json.loads((db / "many" / "manifest.json").read_text())["files"]
+    code, out, _ = run(capsys, "calibrate", "many")
+    assert code == 0
+    assert out.startswith("many: fitted to ")
+    assert (db / "many" / "relevance.json").is_file()
+    assert run(capsys, "verify", "many")[0] == 0
 
 
 def test_search__text_after_the_options(db: Path, capsys: pytest.CaptureFixture[str]) -> None:

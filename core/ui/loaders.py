@@ -70,9 +70,11 @@ def warm_up(opened: Collection) -> None:
 def wait_for_encoder(opened: Collection) -> None:
     """Load the model now, telling the visitor. Raises what loading it raises (`EncoderError`, `StoreMisfitError`)."""
     warmup = _warmup(opened)
+    # There with and without a wait: else what comes below would be built anew after the first one.
+    around = st.container()
     if warmup.ready:
         return
-    place = st.empty()
+    place = around.empty()
     with place.container():
         st.status("Loading the model: once after each start, mostly a few seconds…")
         st.skeleton(height=420)

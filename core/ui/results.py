@@ -36,15 +36,17 @@ def draw(opened: Collection, question: Question, result: SearchResult, key: str)
     if not result.hits:
         states.nothing_matches()
         return
-    with st.container(horizontal=True, vertical_alignment="center", key=f"{key}-summary"):
-        st.caption(_summary(result), width="stretch")
-        downloads.of_result(opened, result, key)
-    meaning.draw(opened, question, result.hits, f"{key}-meaning")
-    shown, folded = _fold(result, key)
-    line = _line(result)
-    above = [hit for hit in shown if hit.rank <= line.hits] if line else shown
-    if line:
-        _draw_cut(line)
+    # One block, whatever it holds: were it to grow by an element, the grid below would be built anew.
+    with st.container(key=f"{key}-head"):
+        with st.container(horizontal=True, vertical_alignment="center", key=f"{key}-summary"):
+            st.caption(_summary(result), width="stretch")
+            downloads.of_result(opened, result, key)
+        meaning.draw(opened, question, result.hits, f"{key}-meaning")
+        shown, folded = _fold(result, key)
+        line = _line(result)
+        above = [hit for hit in shown if hit.rank <= line.hits] if line else shown
+        if line:
+            _draw_cut(line)
     draw_groups(opened, question, result, (above, shown[len(above) :]), key)
     more.draw(result, question.k, _findable(opened, result), key)
     if folded:
@@ -95,7 +97,8 @@ def draw_groups(
     above, below = groups
     hits = (*above, *below)
     cards = gallery.of_hits(opened, hits, bands=_line(result) is not None)
-    gallery.draw_missing_note(opened, cards)
+    with st.container(key=f"{key}-note"):
+        gallery.draw_missing_note(opened, cards)
     terms = [query_chips.label(term) for term in question.asked.terms]
     steer = opened.store.one_space or not question.texts
     source = result.typed or result.query
