@@ -6,34 +6,17 @@ from __future__ import annotations
 from pathlib import Path
 
 from core import images as safe_paths
-from core.dataset import (
-    coco,
-    coco_writing,
-    folders,
-    huggingface,
-    karpathy,
-    kinds,
-    layouts,
-    shards,
-    sidecars,
-    survey,
-    tables,
-)
+from core.dataset import coco, coco_writing, folders, huggingface, karpathy, kinds, layouts, shards, sidecars, tables
 from core.dataset.absent import Absentees, fetch_missing
 from core.dataset.kinds import Kind, Reading
 from core.dataset.picture_folder import PictureFolder
-from core.dataset.survey import Listing, Survey
+from core.dataset.survey import Listing, Survey, any_pictures, is_picture, is_wanted, look_at, look_through
 from core.errors import SourceError
 from core.records import Caption, RecordSet
 
 unpack_shards = shards.unpack
 unpack_huggingface = huggingface.unpack
 write_coco = coco_writing.write
-look_at = survey.look_at
-look_through = survey.look_through
-is_picture = survey.is_picture
-is_wanted = survey.is_wanted
-any_pictures = survey.any_pictures
 
 __all__ = [
     "Absentees",
