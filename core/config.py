@@ -26,7 +26,9 @@ class Settings:
     """Where things lie and what is switched on.
 
     `db` holds the collections, `samples` the sample query pictures, `cache` thumbnails and other files that can be
-    made again. `url_queries` lets the dashboard fetch pictures by address. `max_upload_mb` bounds an uploaded picture.
+    made again. `url_queries` lets the dashboard fetch pictures by address. `max_upload_mb` bounds an uploaded picture,
+    `max_zip_mb` an uploaded zip. `roots` are the folders below which the dashboard may read pictures and write
+    downloads; the command line takes any folder.
     """
 
     db: Path
@@ -36,10 +38,13 @@ class Settings:
     url_queries: bool = False
     default_collection: str = DEFAULT_COLLECTION
     max_upload_mb: int = 20
+    max_zip_mb: int = 1000
+    roots: tuple[Path, ...] = ()
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str] | None = None) -> Settings:
-        """Settings from COCO_LENS_DB, COCO_LENS_DEVICE, COCO_LENS_CACHE, COCO_LENS_URL_QUERIES, COCO_LENS_COLLECTION.
+        """Settings from COCO_LENS_DB, COCO_LENS_DEVICE, COCO_LENS_CACHE, COCO_LENS_URL_QUERIES, COCO_LENS_COLLECTION,
+        and COCO_LENS_ROOTS (paths with `os.pathsep` between them).
 
         An unset or empty variable takes the default. Raises `ConfigurationError` for a value that cannot be used.
         """
@@ -52,6 +57,7 @@ class Settings:
             device=_device(env.get("COCO_LENS_DEVICE", "")),
             url_queries=_switch("COCO_LENS_URL_QUERIES", env.get("COCO_LENS_URL_QUERIES", "")),
             default_collection=env.get("COCO_LENS_COLLECTION", "") or DEFAULT_COLLECTION,
+            roots=_roots(env.get("COCO_LENS_ROOTS", "")),
         )
 
 
@@ -68,6 +74,22 @@ def _default_cache() -> Path:
         raise ConfigurationError(
             "there is no home folder to keep thumbnails in; set COCO_LENS_CACHE to a writable one"
         ) from error
+
+
+def _roots(value: str) -> tuple[Path, ...]:
+    """The folders named; unnamed, the one worked in (unless that is the whole disk), the sample pictures, and Pictures
+    in the home folder."""
+    named = [part.strip() for part in value.split(os.pathsep) if part.strip()]
+    if named:
+        return tuple(dict.fromkeys(Path(part).expanduser().absolute() for part in named))
+    here = Path.cwd()
+    usual = [] if here == Path(here.anchor) else [here]
+    usual.append(project_root() / "sample_images")
+    try:
+        usual.append(Path.home() / "Pictures")
+    except RuntimeError:  # no home folder: COCO_LENS_CACHE says so where it matters
+        return tuple(usual)
+    return tuple(folder for folder in dict.fromkeys(usual) if folder.is_dir())
 
 
 def _device(value: str) -> str:

@@ -69,8 +69,8 @@ def write(db: Path, name: str = "colours", entries: Sequence[Entry] = ENTRIES) -
 
 
 def load(model: str = "mean-colour", pretrained: str | None = None, **_: object) -> colour_encoder.ColourEncoder:
-    """In place of `core.encoder.load_encoder`."""
-    assert (model, pretrained) == ("mean-colour", None)
+    """In place of `core.encoder.load_encoder`; it also stands for the bundled model, which new collections take."""
+    assert (model, pretrained) in (("mean-colour", None), ("bundled", None))
     return colour_encoder.ColourEncoder()
 
 

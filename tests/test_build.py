@@ -303,6 +303,16 @@ def test_add_to_collection__coco_captions(root: Path, tmp_path: Path) -> None:
     assert contents(report.folder) == contents(whole.folder)
 
 
+def test_add_to_collection__a_folder_does_not_double_what_a_coco_file_brought(root: Path, tmp_path: Path) -> None:
+    """Their ids differ: those of a folder come from the file names."""
+    db = tmp_path / "db"
+    build.build_collection("c", root, written(root, coco(range(40))), db=db, encoder=ColourEncoder())
+    report = build.add_to_collection("c", db=db, encoder=ColourEncoder())
+    assert (report.added, report.already_there, report.images) == (20, 40, COUNT)
+    files = [record.file_name for record in store.open_store(report.folder).records]
+    assert len(set(files)) == len(files)
+
+
 def test_add_to_collection__a_folder_inside(root: Path, tmp_path: Path) -> None:
     db = tmp_path / "db"
     build.build_collection("c", root, labels_from_folders=True, db=db, encoder=ColourEncoder())

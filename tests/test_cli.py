@@ -16,6 +16,7 @@ from tests import colour_collection, colour_encoder
 ROOT = Path(__file__).resolve().parents[1]
 COMMANDS = (
     *("search", "explain", "build", "add", "remove", "calibrate", "list", "verify", "download", "import"),
+    *("rename", "delete", "disk", "resume"),
     *("evaluate", "runs", "compare", "audit", "scenes", "train", "average"),
 )
 

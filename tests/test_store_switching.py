@@ -176,7 +176,7 @@ def test_write_store__a_disk_that_refuses_leaves_the_old_store(
 ) -> None:
     db = tmp_path / "db"
     folder = publish(db, "old")
-    write, calls = writing._write, []
+    write, calls = writing.write_file, []
 
     def failing(path: Path, data: bytes) -> store.FileSum:
         calls.append(path)
@@ -185,7 +185,7 @@ def test_write_store__a_disk_that_refuses_leaves_the_old_store(
             raise OSError(code, os.strerror(code), str(path))
         return write(path, data)
 
-    monkeypatch.setattr(writing, "_write", failing)
+    monkeypatch.setattr(writing, "write_file", failing)
     with pytest.raises(StoreWriteError, match=r"MB free\); the collection before is untouched\. Make room") as refused:
         publish(db, "new")
     assert str(db) in str(refused.value)

@@ -11,7 +11,7 @@ import numpy as np
 
 from core import config, dataset, progress, store
 from core import encoder as encoders
-from core.build import encoding, merging, reading, rewriting
+from core.build import encoding, merging, planning, reading, rewriting
 from core.build.report import BuildReport
 from core.embedding import Embeddings
 from core.encoder import Encoder
@@ -37,8 +37,8 @@ def add_to_collection(
     """Encode the pictures that the collection does not have yet and put them in, in one step.
 
     `images` is the collection's picture folder (the default) or a folder inside it; a folder source is looked through
-    again, labels included where the collection has them. Pictures are told by image_id: those that are there already
-    are left as they are and counted. The encoders are those the collection was built with.
+    again, labels included where the collection has them. Pictures are told by image_id and by file: those
+    that are there already are left as they are and counted. The encoders are those the collection was built with.
     Raises `SourceError` for a folder outside, for an image_id or caption_id that means something else here, and what
     `build_collection` raises; `StoreMisfitError` for an `encoder` or `text_encoder` that is not the collection's.
     """
@@ -57,6 +57,7 @@ def add_to_collection(
             reading=read_as,
         )
         fresh = _fresh(before, found)
+        report(planning.read(found))
         already = len(found.records) - len(fresh.records)
         if not fresh.records:
             return _report(before, began, skipped=found.skipped, already=already)
@@ -71,7 +72,19 @@ def add_to_collection(
         if reader:
             store.check_text_fits(before, reader.spec)
         work = store.work_folder(db, name)
-        encoded = encoding.encode(fresh, before.images_root, encoder, work, report, text_encoder=reader)
+        plan = store.Plan(
+            name,
+            images or before.images_root,
+            captions,
+            instances,
+            reading=read_as or dataset.Reading(),
+            model=manifest.model,
+            pretrained=manifest.pretrained,
+            adding=True,
+            total=len(fresh.records),
+        )
+        with planning.noted(db, plan):
+            encoded = encoding.encode(fresh, before.images_root, encoder, work, report, text_encoder=reader)
         records = merging.merged(before, encoded.records)
         readers = None if manifest.text_encoder and reader is None else (encoder, reader)
         after = rewriting.rewrite(before, records, encoded.images, encoded.captions, report, readers=readers)
@@ -128,13 +141,16 @@ def _below(before: Store, images: Path | None) -> str:
 
 
 def _fresh(before: Store, found: RecordSet) -> RecordSet:
-    """What the collection does not have yet. Raises `SourceError` where an id means something else in the source."""
+    """What the collection does not have yet, by id and by file: a folder gives pictures other ids than a COCO file did.
+    Raises `SourceError` where an id means something else in the source."""
     there = {record.image_id: record.file_name for record in before.records}
     spoken = {caption.caption_id for record in before.records for caption in record.captions}
+    files = set(there.values())
     fresh = []
     for record in found.records:
         if record.image_id not in there:
-            fresh.append(record)
+            if record.file_name not in files:
+                fresh.append(record)
         elif there[record.image_id] != record.file_name:
             raise SourceError(
                 f"image_id {record.image_id} is {there[record.image_id]} in collection {before.manifest.name!r}, and "

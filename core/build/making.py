@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core import config, dataset, progress, store
 from core import encoder as encoders
-from core.build import encoding, fitting, reading
+from core.build import encoding, fitting, planning, reading
 from core.build.report import BuildReport
 from core.encoder import Encoder
 from core.errors import StoreError
@@ -36,8 +36,8 @@ def build_collection(
     """Read a source (see `dataset.load_records`), encode it, and put the collection `name` into `db` in one step.
 
     A collection of that name answers as before until then. Interrupted in any way, the same call goes on where it was,
-    at most 256 pictures back, and gives the same bytes as an uninterrupted one, times aside. `read_as` says what the
-    source's files do not: see `dataset.Reading`.
+    at most 256 pictures back, and gives the same bytes as an uninterrupted one, times aside; until then it is one of
+    `store.unfinished`. `read_as` says what the source's files do not: see `dataset.Reading`.
     Where the model encodes pictures only, its captions are read by `text_model` (None for "bundled"), so that a text
     finds pictures by their captions; with "none" they are kept to be shown. `encoder` and `text_encoder` are used
     instead of loading the models, whose names are then only noted.
@@ -53,11 +53,27 @@ def build_collection(
         records = dataset.load_records(
             images, captions, instances, labels_from_folders=labels_from_folders, reading=read_as
         )
+        report(planning.read(records))
         encoder = encoder or encoders.load_encoder(model, pretrained, device=device, report=report)
         text_encoder = reading.text_encoder(
             encoder, records, text_model, text_pretrained, device=device, report=report, given=text_encoder
         )
-        encoded = encoding.encode(records, images, encoder, work, report, text_encoder=text_encoder)
+        plan = store.Plan(
+            name,
+            images,
+            captions,
+            instances,
+            labels_from_folders,
+            reading=read_as or dataset.Reading(),
+            model=_durable(model),
+            pretrained=_durable(pretrained) if pretrained else None,
+            text_model=_durable(text_model) if text_model else None,
+            text_pretrained=_durable(text_pretrained) if text_pretrained else None,
+            title=title,
+            total=len(records.records),
+        )
+        with planning.noted(db, plan):
+            encoded = encoding.encode(records, images, encoder, work, report, text_encoder=text_encoder)
         source = store.Source(
             images_root=store.stored_path(images, folder),
             captions=store.stored_path(captions, folder) if captions else None,

@@ -18,6 +18,7 @@ from core.cli import (
     evaluation_runs,
     explaining,
     importing,
+    keeping,
     queries,
     scenes,
     training,
@@ -36,7 +37,7 @@ _EXAMPLES = """examples:
 The dashboard: streamlit run Home.py
 Exit codes: 0 done; 1 a check found faults; 2 the command could not be carried out; 130 stopped by Ctrl-C."""
 
-_RESUMABLE = ("build", "add", "download", "train")
+_RESUMABLE = ("build", "add", "resume", "download", "train")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -88,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
         queries,
         explaining,
         collections,
+        keeping,
         downloading,
         importing,
         evaluating,

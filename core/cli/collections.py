@@ -11,6 +11,7 @@ from core.cli import options, progress_bar, sources, tables
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from core import progress
     from core.build import BuildReport
     from core.records import Skipped
 
@@ -26,6 +27,8 @@ _BUILD_EXAMPLES = """  python -m core build holidays --images ~/Pictures/holiday
   python -m core build coco-b32 --images val2017 --captions captions_val2017.json \\
       --model ViT-B-32 --pretrained laion2b_s34b_b79k
   python -m core build coco-resnet --images val2017 --captions captions_val2017.json --model timm:resnet50
+  python -m core build party --images party/ --zip ~/Downloads/party.zip
+  python -m core build big --images ~/Pictures --model ViT-L-14 --pretrained openai --estimate
 
 Stopped half-way, the same command goes on where it was. An existing collection of that name is
 replaced in one step at the end, and answers until then."""
@@ -70,6 +73,7 @@ def register(commands: options.Commands) -> None:
         help="what reads the captions where the model encodes pictures only: bundled (default), another, or none",
     )
     build.add_argument("--text-pretrained", metavar="TAG_OR_PATH", help="weights of the text model's architecture")
+    build.add_argument("--estimate", action="store_true", help="only try some pictures, and say how long it would take")
     options.add_device(build)
     build.set_defaults(run=_build)
 
@@ -106,6 +110,8 @@ def _build(arguments: argparse.Namespace) -> int:
 
     with progress_bar.shown() as report:
         sources.prepare(arguments, report)
+        if arguments.estimate:
+            return _estimate(arguments, report)
         done = build.build_collection(
             arguments.name,
             arguments.images,
@@ -122,7 +128,30 @@ def _build(arguments: argparse.Namespace) -> int:
             device=arguments.device,
             report=report,
         )
-    _print_build(done)
+    print_build(done)
+    return 0
+
+
+def _estimate(arguments: argparse.Namespace, report: progress.Report) -> int:
+    from core import build
+
+    found = build.try_build(
+        arguments.images,
+        arguments.captions,
+        arguments.instances,
+        read_as=sources.reading(arguments),
+        model=options.lasting(arguments.model),
+        pretrained=options.lasting(arguments.pretrained),
+        text_model=options.lasting(arguments.text_model),
+        text_pretrained=options.lasting(arguments.text_pretrained),
+        device=arguments.device,
+        report=report,
+    )
+    print(
+        f"{found.pictures:,} pictures and {found.captions:,} captions would take about {found.seconds:,.0f} s on "
+        f"{found.device} ({1 / found.seconds_per_picture:,.1f} pictures a second, tried on {found.tried}), besides "
+        f"{found.loading:,.0f} s to read the source and load the model"
+    )
     return 0
 
 
@@ -140,7 +169,7 @@ def _add(arguments: argparse.Namespace) -> int:
             device=arguments.device,
             report=report,
         )
-    _print_build(done, f"Added {done.added:,} pictures; {done.already_there:,} were there already")
+    print_build(done, f"Added {done.added:,} pictures; {done.already_there:,} were there already")
     return 0
 
 
@@ -150,7 +179,7 @@ def _remove(arguments: argparse.Namespace) -> int:
     wanted = [int(picture) if picture.isdecimal() else picture for picture in arguments.pictures]
     with progress_bar.shown() as report:
         done = build.remove_from_collection(arguments.name, wanted, db=options.db_folder(arguments), report=report)
-    _print_build(done, f"Removed {done.removed:,} pictures")
+    print_build(done, f"Removed {done.removed:,} pictures")
     return 0
 
 
@@ -170,7 +199,8 @@ def _calibrate(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _print_build(done: BuildReport, change: str = "") -> None:
+def print_build(done: BuildReport, change: str = "") -> None:
+    """What a build or a change did; `change` is the line to begin with."""
     if change:
         print(change)
     if done.resumed_from:
@@ -215,6 +245,11 @@ def _list(arguments: argparse.Namespace) -> int:
         for entry in found
     ]
     tables.print_table(("name", "pictures", "captions", "size", "model", "built", "title"), rows, right=(1, 2, 3))
+    for one in store.unfinished(folder):
+        print(
+            f"\nInterrupted: {one.plan.name}, {one.done:,} of {one.plan.total:,} pictures. "
+            f"Go on: python -m core resume {one.plan.name}"
+        )
     return 0
 
 

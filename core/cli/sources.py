@@ -53,6 +53,7 @@ def add_packed(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--retry-broken", action="store_true", help="with it: ask marked addresses again")
     parser.add_argument("--shards", nargs="+", metavar="TAR", help="WebDataset shards, unpacked into --images")
+    parser.add_argument("--zip", type=Path, metavar="FILE", help="a zip of pictures, unpacked into --images")
     parser.add_argument("--hf", metavar="DATASET", help="a Hugging Face data set, unpacked into --images")
     parser.add_argument("--hf-config", metavar="NAME", help="its configuration")
     parser.add_argument("--image-column", default="", metavar="NAME", help="its column of pictures")
@@ -72,8 +73,9 @@ def prepare(arguments: argparse.Namespace, report: progress.Report) -> None:
     """Unpack or fetch what the options ask for; `arguments.captions` and `.instances` then name COCO files."""
     from core import dataset
 
-    if bool(arguments.shards) + bool(arguments.hf) + bool(arguments.fetch_missing) > 1:
-        raise SourceError("--shards, --hf and --fetch-missing are different sources: give one of them")
+    given = arguments.shards, arguments.hf, arguments.zip, arguments.fetch_missing
+    if sum(map(bool, given)) > 1:
+        raise SourceError("--shards, --hf, --zip and --fetch-missing are different sources: give one of them")
     if (arguments.shards or arguments.hf) and (arguments.captions or arguments.instances):
         raise SourceError("--shards and --hf bring their own captions: leave out --captions and --instances")
     root = arguments.images
@@ -91,6 +93,10 @@ def prepare(arguments: argparse.Namespace, report: progress.Report) -> None:
             report=report,
         )
         _write(arguments, found)
+    elif arguments.zip:
+        from core import build
+
+        build.unpack_zip(arguments.zip, root, report=report)
     elif arguments.fetch_missing:
         listing = arguments.captions or arguments.instances
         if listing is None:

@@ -13,16 +13,24 @@ from core.dataset.huggingface import unpack as unpack_huggingface
 from core.dataset.kinds import Kind, Reading
 from core.dataset.picture_folder import PictureFolder
 from core.dataset.shards import unpack as unpack_shards
+from core.dataset.survey import Listing, Survey, any_pictures, is_picture, is_wanted, look_at, look_through
 from core.errors import SourceError
 from core.records import Caption, RecordSet
 
 __all__ = [
     "Absentees",
     "Kind",
+    "Listing",
     "Reading",
+    "Survey",
+    "any_pictures",
     "fetch_missing",
     "find_picture",
+    "is_picture",
+    "is_wanted",
     "load_records",
+    "look_at",
+    "look_through",
     "read_captions",
     "unpack_huggingface",
     "unpack_shards",

@@ -23,7 +23,7 @@ def any_in(folder: Path) -> bool:
         names = set(files)
         for name in files:
             path = PurePosixPath(name)
-            if path.suffix.lower() in folders.SUFFIXES and not names.isdisjoint(_beside(name)):
+            if path.suffix.lower() in folders.SUFFIXES and not names.isdisjoint(beside(name)):
                 return (Path(place) / name).is_file()
         looked += len(files) + 1
         if looked > _LOOK_AT:
@@ -43,7 +43,7 @@ def load(root: Path, *, labels: bool, under: str = "") -> RecordSet:
     records = []
     for record in found.records:
         captions: list[Caption] = []
-        for name in _beside(record.file_name):
+        for name in beside(record.file_name):
             if not place.lists(name):
                 continue
             text, fault = _read(root / name)
@@ -58,7 +58,7 @@ def load(root: Path, *, labels: bool, under: str = "") -> RecordSet:
     return replace(found, records=tuple(records), skipped=tuple(skipped))
 
 
-def _beside(file_name: str) -> tuple[str, ...]:
+def beside(file_name: str) -> tuple[str, ...]:
     """The names under which captions of a picture may lie."""
     path = PurePosixPath(file_name)
     names = (*(path.with_suffix(suffix) for suffix in SUFFIXES), *(f"{path}{suffix}" for suffix in SUFFIXES))

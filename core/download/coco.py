@@ -33,6 +33,42 @@ class Downloaded:
     fetched: int
 
 
+@dataclass(frozen=True, slots=True)
+class CocoPlan:
+    """What bringing a split would take, in bytes. `came` of its archives have come and `missing` are still to come, 0
+    when all of it is there and unpacked; `unpacked` is what it takes in the end, `free` what the disk has now, and
+    `short` what that lacks for archives and contents together."""
+
+    split: str
+    captions_only: bool
+    came: int
+    missing: int
+    unpacked: int
+    free: int
+
+    @property
+    def short(self) -> int:
+        return max(0, self.missing + self.unpacked - self.free) if self.missing else 0
+
+
+def plan_coco(split: str, folder: Path, *, captions_only: bool = False) -> CocoPlan:
+    """What `download_coco` would have to do with the same words. Writes nothing and asks no server. Raises
+    `DownloadError` for a split there is not."""
+    wanted = _wanted(split, captions_only)
+    downloads = folder / "downloads"
+    came = missing = 0
+    for file, _, want in wanted:
+        if not unpacking.noted(_note(downloads, file, split), file.sha256, folder, want):
+            left = fetching.missing_bytes(file, downloads / file.name)
+            came += file.size - left
+            missing += max(left, 1)  # all of it has come, and is still to be unpacked
+    unpacked = sum(size for _, size, _ in wanted)
+    return CocoPlan(split, captions_only, came, missing, unpacked, room.free(folder))
+
+
+_Wanted = tuple[WebFile, int, Callable[[str], bool]]
+
+
 def download_coco(
     split: str,
     folder: Path,
@@ -50,18 +86,9 @@ def download_coco(
     at the makers'; sizes and sums are checked whoever serves them.
     Raises `DownloadError` naming what is wrong, where and the fix, and what `report` raises to stop.
     """
-    if split not in catalog.SPLITS:
-        raise DownloadError(f"COCO has no split {split!a} here; choose one of {', '.join(catalog.SPLITS)}")
-    part = catalog.SPLITS[split]
+    wanted = _wanted(split, captions_only)
     downloads = folder / "downloads"
-    captions, instances = (f"annotations/{kind}_{split}.json" for kind in ("captions", "instances"))
-    wanted: list[tuple[WebFile, int, Callable[[str], bool]]] = [
-        (part.annotations, part.unpacked_annotations, lambda name: name in (captions, instances))
-    ]
-    if not captions_only:
-        wanted.append(
-            (part.pictures, part.unpacked_pictures, lambda name: name.startswith(f"{split}/") and name.endswith(".jpg"))
-        )
+    captions, instances = _lists(split)
     with _alone(downloads):
         counts = [unpacking.noted(_note(downloads, file, split), file.sha256, folder, want) for file, _, want in wanted]
         missing = [one for one, count in zip(wanted, counts, strict=True) if not count]
@@ -82,6 +109,23 @@ def download_coco(
         pictures=0 if captions_only else counts[1],
         fetched=len(missing),
     )
+
+
+def _lists(split: str) -> tuple[str, str]:
+    return f"annotations/captions_{split}.json", f"annotations/instances_{split}.json"
+
+
+def _wanted(split: str, captions_only: bool) -> list[_Wanted]:
+    """Archives, bytes of their contents, and which of those. Raises `DownloadError` for a split there is not."""
+    if split not in catalog.SPLITS:
+        raise DownloadError(f"COCO has no split {split!a} here; choose one of {', '.join(catalog.SPLITS)}")
+    part, lists = catalog.SPLITS[split], _lists(split)
+    wanted: list[_Wanted] = [(part.annotations, part.unpacked_annotations, lambda name: name in lists)]
+    if not captions_only:
+        wanted.append(
+            (part.pictures, part.unpacked_pictures, lambda name: name.startswith(f"{split}/") and name.endswith(".jpg"))
+        )
+    return wanted
 
 
 def _note(downloads: Path, file: WebFile, split: str) -> Path:

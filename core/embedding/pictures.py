@@ -49,8 +49,9 @@ def embed_images(
     shards.forget_others(work, "pictures", names)
     done = {number: kept for number, name in enumerate(names) if (kept := shards.load(work, name)) is not None}
     reused = sum(len(stretches[number]) for number in done)
-    count, skips = reused, sum(len(kept.skipped) for kept in done.values())
-    report(Progress("Encoding pictures", count, len(records), skips))
+    before = [one for number in sorted(done) for one in done[number].skipped]
+    count, skips = reused, len(before)
+    report(_progress(count, len(records), skips, before))
 
     missing = [number for number in range(len(stretches)) if number not in done]
     still = [path for number in missing for path in paths[starts[number] : starts[number] + SHARD]]
@@ -60,7 +61,7 @@ def embed_images(
             for batch in _batches(stretches[number], pictures, batch_size):
                 made.append(_encode(batch, encoder))
                 count, skips = count + len(batch), skips + len(made[-1].skipped)
-                report(Progress("Encoding pictures", count, len(records), skips))
+                report(_progress(count, len(records), skips, made[-1].skipped))
             done[number] = shards.joined(made, encoder.spec.dim, 0)
             shards.save(work, names[number], done[number])
 
@@ -71,6 +72,11 @@ def embed_images(
             f"none of the {len(records)} pictures in {root} can be read; the first: {first.file_name}: {first.reason}"
         )
     return everything
+
+
+def _progress(done: int, total: int, skips: int, new: Sequence[Skipped]) -> Progress:
+    left_out = tuple((one.file_name, one.reason) for one in new)
+    return Progress("Encoding pictures", done, total, skips, left_out=left_out)
 
 
 _Decoded = tuple[ImageRecord, Image.Image | PictureError]

@@ -72,6 +72,16 @@ def forget_others(work: Path, kind: str, names: Iterable[str]) -> None:
             path.unlink(missing_ok=True)
 
 
+def count(work: Path, kind: str) -> int:
+    """How many inputs the finished shards of this kind in `work` stand for, those that were skipped included. Reads no
+    vectors."""
+    number = 0
+    for path in work.glob(f"{kind}-*.npz"):
+        with suppress(OSError, ValueError, KeyError, zipfile.BadZipFile), np.load(path, allow_pickle=False) as kept:
+            number += len(kept["ids"]) + len(json.loads(kept["skipped"].tobytes()))
+    return number
+
+
 def joined(shards: list[Embeddings], dim: int, reused: int) -> Embeddings:
     """All shards, in order, as one."""
     return Embeddings(

@@ -7,17 +7,25 @@ from __future__ import annotations
 
 from core import progress
 from core.encoder.contract import Encoder, EncoderSpec, Frame, KnowsPlaces, PlaceVectors
+from core.encoder.costs import WeightsCost
 
 __all__ = [
+    "BUNDLED_NAMES",
     "Encoder",
     "EncoderSpec",
     "Frame",
     "KnowsPlaces",
     "PlaceVectors",
+    "WeightsCost",
     "available_models",
     "available_weights",
     "load_encoder",
+    "weights_cost",
 ]
+
+
+BUNDLED_NAMES = ("bundled", "cnn-small", "vit-small")
+"""Models that come with the project, where they were built into it."""
 
 
 def load_encoder(
@@ -66,3 +74,11 @@ def available_weights(model: str) -> list[str]:
     import open_clip
 
     return list(open_clip.list_pretrained_tags_by_model(model.replace("/", "-")))
+
+
+def weights_cost(model: str, pretrained: str | None = None) -> WeightsCost:
+    """What has to be downloaded before `load_encoder` can load these words; asks no server. Raises as `load_encoder`
+    for names that nobody knows."""
+    from core.encoder import costs
+
+    return costs.weights_cost(model, pretrained)

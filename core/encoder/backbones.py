@@ -148,19 +148,17 @@ def _from_name(name: str, pretrained: str | None, report: progress.Report) -> Ba
 
 
 def _fetched(architecture: str, tag: str, report: progress.Report) -> Path:
-    """The weights file of a tag, from this machine's cache where it is there already: asking the hub whether there is
-    something newer would keep an offline start waiting for most of a minute."""
+    """The weights file of a tag, from this machine's cache where it is there already."""
     import timm
-    from huggingface_hub import hf_hub_download, try_to_load_from_cache
+    from huggingface_hub import hf_hub_download
     from huggingface_hub.errors import EntryNotFoundError, LocalEntryNotFoundError
     from timm.models import _hub
 
     published: Any = timm.get_pretrained_cfg(f"{architecture}.{tag}")
     place = published.hf_hub_id
-    for name in _ON_THE_HUB if place else ():
-        found = try_to_load_from_cache(place, name)
-        if isinstance(found, str):
-            return Path(found)
+    found = fetched_before(place)
+    if found is not None:
+        return found
     report(progress.Progress(f"Fetching {architecture} {tag}", 0, 0, unit="files"))
     try:
         if not place:
@@ -174,6 +172,18 @@ def _fetched(architecture: str, tag: str, report: progress.Report) -> Path:
     except Exception as error:  # the hub's client raises a dozen unrelated types, all of them "no file"
         what = f"{PREFIX}{architecture} {tag} (from {place or published.url})"
         raise weight_files.not_fetched(what, error) from error
+
+
+def fetched_before(place: str | None) -> Path | None:
+    """The weights of the hub's repository `place` in its cache on this machine: asking the hub whether there is
+    something newer would keep an offline start waiting for most of a minute."""
+    from huggingface_hub import try_to_load_from_cache
+
+    for name in _ON_THE_HUB if place else ():
+        found = try_to_load_from_cache(str(place), name)
+        if isinstance(found, str):
+            return Path(found)
+    return None
 
 
 def _from_file(architecture: str, file: Path) -> Backbone:

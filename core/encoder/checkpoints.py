@@ -144,7 +144,7 @@ def _from_architecture(model: str, pretrained: str | None, report: progress.Repo
             f"{pretrained!r} is neither a file or folder nor pretrained weights of {model}"
             f"{weight_files.near(pretrained, tags)} Its tags: {', '.join(tags) or 'none'}."
         )
-    file = _fetched_before(cfg.get("hf_hub", ""))
+    file = fetched_before(cfg.get("hf_hub", ""))
     if file is None:
         report(progress.Progress(f"Fetching {name} {pretrained}", 0, 0, unit="files"))
         try:
@@ -155,7 +155,7 @@ def _from_architecture(model: str, pretrained: str | None, report: progress.Repo
     return Checkpoint(name, pretrained, name, str(file), file, _preprocess_of(cfg), bool(cfg.get("quick_gelu")))
 
 
-def _fetched_before(hub: str) -> Path | None:
+def fetched_before(hub: str) -> Path | None:
     """The weights in the hub's own cache on this machine, by the names under which open_clip looks for them.
 
     Asking the hub whether there is something newer would keep an offline start waiting for most of a minute.

@@ -9,6 +9,9 @@ clip_db/<collection>/
   relevance.json         how scores map to probabilities, where the captions allowed a fit; may be missing
 clip_db/.<collection>.new, .<collection>.old    a store being written or replaced
 clip_db/.work/<collection>/                     finished parts of an unfinished build
+clip_db/.work/<collection>/plan.json            what that build was asked
+clip_db/.uploads/<collection>-<hex>/            pictures that came as an upload
+clip_db/.deleted/                               a store on its way out
 clip_db/.locks/<collection>.lock, .json         who writes
 """
 
@@ -77,3 +80,12 @@ def forget_work(db: Path, name: str) -> None:
 def lock_file(db: Path, name: str) -> Path:
     """Locked by the one process that writes the collection."""
     return db / ".locks" / f"{name}.lock"
+
+
+def bytes_in(folder: Path) -> int:
+    """Bytes of all files in a folder, 0 where there is none. Links count nothing."""
+    size = 0
+    for path in folder.rglob("*"):
+        with suppress(OSError):  # removed meanwhile
+            size += path.stat().st_size if path.is_file() and not path.is_symlink() else 0
+    return size

@@ -58,7 +58,7 @@ def write_store(
             now = datetime.now(UTC).isoformat(timespec="microseconds")
             stated = _manifest(header, records, images, captions, files=sums, times=(created_at or now, now))
             stated = replace(stated, skipped=len(records.skipped) if skipped is None else skipped)
-            _write(new / layout.MANIFEST, manifests.to_bytes(stated))
+            write_file(new / layout.MANIFEST, manifests.to_bytes(stated))
             switching.sync_folder(new)
             switching.switch_in(db, header.name)
         except OSError as error:
@@ -107,14 +107,14 @@ def _write_files(
     for done, path in enumerate(makers):
         report(Progress("Writing the store", done, len(makers), unit="files"))
         (new / path).parent.mkdir(parents=True, exist_ok=True)
-        sums[path] = _write(new / path, makers[path]())
+        sums[path] = write_file(new / path, makers[path]())
     for folder in {(new / path).parent for path in makers}:
         switching.sync_folder(folder)
     report(Progress("Writing the store", len(makers), len(makers), unit="files"))
     return sums
 
 
-def _write(path: Path, data: bytes) -> FileSum:
+def write_file(path: Path, data: bytes) -> FileSum:
     """Write, sync and read back: a full disk may pass for success, and shows in the size or the sum."""
     with path.open("xb") as file:
         file.write(data)

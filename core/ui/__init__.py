@@ -13,6 +13,10 @@ from core.ui import (  # noqa: E402
     answers,
     audit,
     browse,
+    build_list,
+    build_new,
+    build_watch,
+    coco_download,
     compare,
     compare_hits,
     compare_models,
@@ -20,6 +24,7 @@ from core.ui import (  # noqa: E402
     evaluate,
     evaluate_results,
     evaluate_runs,
+    fields,
     filters,
     home,
     image_query,
@@ -30,12 +35,16 @@ from core.ui import (  # noqa: E402
     states,
     text_query,
 )
-from core.ui.frame import page  # noqa: E402
+from core.ui.frame import page, workshop  # noqa: E402
 
 __all__ = [
     "answers",
     "audit",
     "browse",
+    "build_list",
+    "build_new",
+    "build_watch",
+    "coco_download",
     "columns",
     "compare",
     "compare_hits",
@@ -44,6 +53,7 @@ __all__ = [
     "evaluate",
     "evaluate_results",
     "evaluate_runs",
+    "fields",
     "filters",
     "home",
     "image_query",
@@ -55,4 +65,5 @@ __all__ = [
     "states",
     "stop",
     "text_query",
+    "workshop",
 ]

@@ -43,7 +43,7 @@ class AuditQuestion:
 def ready(opened: Collection) -> Audit:
     """The audit of this version of the collection: from memory, from the cache folder, or computed while the visitor
     watches; stops the page where there is none yet."""
-    made = audit_job.job().result(opened.store) or _kept(opened)
+    made = audit_job.result(opened.store) or _kept(opened)
     if made is None:
         audit_watch.draw(opened, at_once=len(opened.store.records) <= AT_ONCE)
         st.stop()

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core import audit, errors
-from core.ui import audit_job, loaders, states, words
+from core import audit
+from core.ui import audit_job, job_watch, loaders, states, words
 
 if TYPE_CHECKING:
     from core.collection import Collection
@@ -18,7 +18,7 @@ _AT_ONCE_SECONDS = 0.4
 
 def begin(opened: Collection, *, again: bool = False) -> None:
     """Start, unless an audit is under way."""
-    audit_job.job().start(opened.store, loaders.settings().cache, again=again)
+    audit_job.begin(opened.store, loaders.settings().cache, again=again)
 
 
 def draw(opened: Collection, *, at_once: bool) -> None:
@@ -27,15 +27,17 @@ def draw(opened: Collection, *, at_once: bool) -> None:
     moment = job.moment()
     own = moment.subject == audit.identity(opened.store)
     if at_once and not moment.running and not (own and moment.fault):
-        job.start(opened.store, loaders.settings().cache)
+        begin(opened)
         job.wait(_AT_ONCE_SECONDS)
-        if job.result(opened.store) is not None:
+        if audit_job.result(opened.store) is not None:
             st.rerun()
         moment = job.moment()
+        own = moment.subject == audit.identity(opened.store)
     if moment.running:
-        _watch(opened)
+        which = "this" if own else "another"
+        job_watch.draw(job, f"Auditing {which} collection ({words.plain(moment.name)})", "audit")
         return
-    _outcome(moment.fault if own else None)
+    job_watch.draw_fault(moment.fault if own else None)
     manifest = opened.store.manifest
     states.hint(
         "Look for what is wrong in this collection",
@@ -52,27 +54,3 @@ def draw(opened: Collection, *, at_once: bool) -> None:
         on_click=begin,
         args=(opened,),
     )
-
-
-@st.fragment(run_every=0.7)
-def _watch(opened: Collection) -> None:
-    job = audit_job.job()
-    moment = job.moment()
-    if not moment.running:
-        st.rerun()
-    at = moment.progress
-    share = at.done / at.total if at.total else 0.0
-    own = moment.subject == audit.identity(opened.store)
-    what = "Auditing this collection" if own else "Auditing another collection"
-    skipped = f", {at.skipped:,} unreadable" if at.skipped else ""
-    done = f": {at.done:,} of {at.total:,} {at.unit}{skipped}" if at.total else ""
-    st.markdown(f"**{what}** ({words.plain(moment.name)}), {words.seconds(moment.seconds)} so far")
-    st.progress(min(1.0, share), text=f"{at.stage}{done}")
-    st.button("Stop", icon=":material/stop_circle:", on_click=job.cancel, key="audit-stop")
-
-
-def _outcome(fault: Exception | None) -> None:
-    if isinstance(fault, errors.Cancelled):
-        st.info(words.plain(str(fault)))
-    elif fault is not None:
-        states.show(fault)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from core import audit, evaluation, export
+from core import audit, evaluation, export, spreadsheet
 
 if TYPE_CHECKING:
     from core.audit import FindingList
@@ -53,6 +53,12 @@ def of_rows(as_csv: Callable[[], str], as_json: Callable[[], Any], stem: str, ke
     """Rows that are no pictures: CSV and JSON."""
     _button("CSV", as_csv, f"{stem}.csv", key)
     _button("JSON", lambda: _text(as_json()), f"{stem}.json", key)
+
+
+def of_left_out(left_out: Sequence[tuple[str, str]], key: str) -> None:
+    """Files that a job left out, each with its reason."""
+    rows = [{"file": name, "reason": reason} for name, reason in left_out]
+    _button("CSV", lambda: spreadsheet.csv_text(("file", "reason"), rows), "left-out.csv", key)
 
 
 def _coco(listed: export.Listed, stem: str, key: str) -> None:

@@ -25,9 +25,32 @@ MENU = (
     ("pages/6_Evaluate.py", "Evaluate", "monitoring"),
     ("pages/7_Compare.py", "Compare models", "view_column"),
     ("pages/8_Shelf.py", "Shelf", "star"),
+    ("pages/9_Build.py", "Build", "construction"),
 )
 
 _STYLE = components.ASSETS / "page.css"
+
+
+@contextmanager
+def workshop(title: str, icon: str) -> Iterator[Collection | None]:
+    """The frame around a page that also works while there is no collection, and while the chosen one cannot be opened:
+    both give None. Otherwise as `page`."""
+    _begin(title)
+    opened = None
+    try:
+        opened = _sidebar()
+    except Exception as error:
+        with st.sidebar:
+            states.show(error)
+    _title(title, icon)
+    try:
+        yield opened
+    except Exception as error:
+        states.show(error)
+    finally:
+        if opened is not None:
+            visit.draw_cookie(opened)
+            loaders.warm_up(opened)
 
 
 @contextmanager
@@ -37,9 +60,7 @@ def page(title: str, icon: str, *, overview: bool = False) -> Iterator[Collectio
     Where there is no collection yet it shows how to make one and stops. Every error inside, the opening included, is
     shown as a message and ends the page.
     """
-    st.set_page_config(page_title=f"{title} · Coco Lens", page_icon=str(components.ASSETS / "icon.svg"), layout="wide")
-    st.html(_STYLE)
-    links.enter_page(title)
+    _begin(title)
     try:
         opened = _sidebar()
     except Exception as error:
@@ -56,6 +77,12 @@ def page(title: str, icon: str, *, overview: bool = False) -> Iterator[Collectio
     finally:  # also when the page stops early, and after it is drawn: loading competes for the interpreter
         visit.draw_cookie(opened)
         loaders.warm_up(opened)
+
+
+def _begin(title: str) -> None:
+    st.set_page_config(page_title=f"{title} · Coco Lens", page_icon=str(components.ASSETS / "icon.svg"), layout="wide")
+    st.html(_STYLE)
+    links.enter_page(title)
 
 
 def _no_collection() -> NoReturn:

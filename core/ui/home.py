@@ -25,6 +25,7 @@ _PAGES = (
     ("pages/5_Audit.py", "Audit", "troubleshoot", "Find duplicates, strangers and wrong captions."),
     ("pages/6_Evaluate.py", "Evaluate", "monitoring", "Measure how good the answers are, and keep the figures."),
     ("pages/7_Compare.py", "Compare models", "view_column", "Several models over the same pictures, side by side."),
+    ("pages/9_Build.py", "Build", "construction", "Make a collection of your own pictures; keep yours in order."),
 )
 _LIBRARIES = ("streamlit", "torch", "open_clip_torch", "faiss-cpu", "numpy", "pillow")
 

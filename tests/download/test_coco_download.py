@@ -100,6 +100,35 @@ def test_download_coco__asks_for_room_before(site: Site, tmp_path: Path, monkeyp
     assert site.asked == []
 
 
+def test_plan_coco__says_what_is_to_come_and_asks_nobody(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part, folder = catalog.SPLITS["val2017"], tmp_path / "coco"
+    whole = part.annotations.size + part.pictures.size
+    plan = download.plan_coco("val2017", folder)
+    assert (plan.came, plan.missing, plan.unpacked, plan.short) == (0, whole, 40_000, 0)
+    assert not folder.exists()
+    download.download_coco("val2017", folder, captions_only=True, mirror=site.address, patience=QUICK)
+    assert download.plan_coco("val2017", folder, captions_only=True).missing == 0
+    assert download.plan_coco("val2017", folder).missing == part.pictures.size
+    archive = folder / "downloads" / "val2017.zip"
+    archive.write_bytes(bytes(part.pictures.size))
+    assert (download.plan_coco("val2017", folder).came, download.plan_coco("val2017", folder).missing) == (
+        part.pictures.size,
+        1,  # still to be unpacked
+    )
+    archive.unlink()
+    download.download_coco("val2017", folder, mirror=site.address, patience=QUICK)
+    asked = len(site.asked)
+    assert download.plan_coco("val2017", folder).missing == 0
+    monkeypatch.setattr("core.download.room.free", lambda _: 1000)
+    assert download.plan_coco("val2017", folder).short == 0
+    assert download.plan_coco("val2017", tmp_path / "other").short == whole + 40_000 - 1000
+    assert len(site.asked) == asked
+    with pytest.raises(DownloadError, match="train2017"):
+        download.plan_coco("val2014", folder)
+
+
 def test_download_coco__unknown_split(tmp_path: Path) -> None:
     with pytest.raises(DownloadError, match="train2017"):
         download.download_coco("val2014", tmp_path)

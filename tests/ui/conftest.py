@@ -23,6 +23,7 @@ def db(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("COCO_LENS_DB", str(folder))
     monkeypatch.setenv("COCO_LENS_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("COCO_LENS_COLLECTION", "colours")
+    monkeypatch.setenv("COCO_LENS_ROOTS", str(tmp_path))
     monkeypatch.delenv("COCO_LENS_URL_QUERIES", raising=False)
     monkeypatch.setattr(encoder, "load_encoder", colour_collection.load)
     st.cache_data.clear()

@@ -14,6 +14,7 @@ IMAGE = "pages/2_Image_Search.py"
 BROWSE = "pages/3_Browse_Dataset.py"
 EXPLORER = "pages/4_Embedding_Explorer.py"
 SHELF = "pages/8_Shelf.py"
+BUILD = "pages/9_Build.py"
 
 
 def components(app: AppTest, name: str) -> list[dict[str, Any]]:
