@@ -60,15 +60,15 @@ def find_clusters(store: Store, *, report: progress.Report = progress.silent) ->
     labels, tried = divide(vectors, report=report)
     order = np.argsort(-np.bincount(labels), kind="stable") if len(labels) else np.zeros(0, np.int64)
     places = np.argsort(order)
-    labels = places[labels].astype(np.int32)
-    members = [np.flatnonzero(labels == at) for at in range(len(order))]
+    ordered = places[labels].astype(np.int32)
+    members = [np.flatnonzero(ordered == at) for at in range(len(order))]
     report(Progress("Naming the clusters", 0, len(members), unit="clusters"))
     named = naming.names([[store.records[row] for row in rows] for rows in members], lift.count(store.records))
     every = tuple(
         Cluster(name, len(rows), int(rows[int(np.argmax(vectors[rows] @ vectors[rows].mean(axis=0)))]))
         for name, rows in zip(named, members, strict=True)
     )
-    return Clusters(labels, every, tried)
+    return Clusters(ordered, every, tried)
 
 
 def divide(

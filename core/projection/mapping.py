@@ -65,7 +65,9 @@ def make_map(store: Store, recipe: Recipe, *, report: progress.Report = progress
     count = len(chosen.pictures)
     measured = None
     if recipe.of is Of.BOTH:
-        measured = gap.measure(vectors[:count], vectors[count:], chosen.pairs(store) - [0, count])
+        pairs = chosen.pairs(store)
+        pairs[:, 1] -= count
+        measured = gap.measure(vectors[:count], vectors[count:], pairs)
     return Map(recipe, chosen, xyz, axes, taken, measured, judged)
 
 
@@ -77,7 +79,8 @@ def place(store: Store, made: Map, vector: Vectors, *, text: bool = True) -> Vec
     if made.taken is not None:
         vector = points.shifted(vector[None], made.taken[int(text)])[0]
     if made.axes is not None:
-        return made.axes.place(vector[None])[0]
+        on_axes: Vectors = made.axes.place(vector[None])[0]
+        return on_axes
     count = len(made.points.pictures)
     there = slice(0, count) if count else slice(0, len(made))
     cosines = points.vectors(store, made.points, made.taken)[there] @ vector

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Rows = NDArray[np.int64]
 
 EXACT_UP_TO = 30_000
-"""Points up to which all are compared with all: half a minute on one core. Beyond it lists of near ones are searched."""
+"""Points up to which all are compared with all: half a minute on one core. Beyond it near lists are searched."""
 _LISTS_LOOKED_INTO = 24
 _STAGE = "Finding neighbours"
 _STRETCH = 2000  # queries between two reports

@@ -100,7 +100,7 @@ def judge(
 def _closeness(points: Vectors, rows: Rows) -> Vectors:
     """Minus the squared distance on the map, the point itself last."""
     square = np.einsum("ij,ij->i", points, points)
-    close = 2 * points[rows] @ points.T - square[None, :] - square[rows][:, None]
+    close: Vectors = 2 * points[rows] @ points.T - square[None, :] - square[rows][:, None]
     close[np.arange(len(rows)), rows] = -np.inf
     return close
 
@@ -113,7 +113,8 @@ def _codes(labels: Sequence[str] | None) -> Rows | None:
 
 
 def _shares(codes: Rows, rows: Rows, near: Rows) -> NDArray[np.float64]:
-    return (codes[near] == codes[rows][:, None]).mean(axis=1)
+    shares: NDArray[np.float64] = (codes[near] == codes[rows][:, None]).mean(axis=1)
+    return shares
 
 
 def _chance(codes: Rows) -> float:

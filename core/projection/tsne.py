@@ -1,8 +1,8 @@
 """t-SNE: neighbours stay together (van der Maaten and Hinton, JMLR 9, 2008), laid out by openTSNE.
 
-openTSNE (Poličar et al., JSS 109, 2024) was chosen because it takes neighbours that were found elsewhere, reports on its
-way and can be stopped, and because its interpolation (Linderman et al., Nature Methods 16, 2019) grows with the number
-of points rather than with its square; `benchmarks/projection.py` measures it beside scikit-learn's.
+openTSNE (Poličar et al., JSS 109, 2024) was chosen because it takes neighbours found elsewhere, reports on its way and
+can be stopped, and because its interpolation (Linderman et al., Nature Methods 16, 2019) grows with the number of
+points; `benchmarks/projection.py` measures it beside scikit-learn's.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core import progress, threads
+from core.progress import Progress
 from core.projection import neighbours
 from core.projection.pca import pca_map
-from core.progress import Progress
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
