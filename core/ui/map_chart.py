@@ -24,7 +24,9 @@ MAX_POINTS = 20_000
 """Past this a chart becomes slow to drag."""
 KEY = "map"
 _HEIGHT = 560
+_LETTER, _LINE = 0.013, 0.04  # width of a letter and height of a line of a name, as shares of the map
 _ACCENT = "#e0455e"
+_KINDS = alt.Legend(orient="top", title=None, symbolFillColor="#8a9693", symbolStrokeColor="#8a9693")
 _STAR = "M0,-1L0.29,-0.4L0.95,-0.31L0.48,0.15L0.59,0.81L0,0.5L-0.59,0.81L-0.48,0.15L-0.95,-0.31L-0.29,-0.4Z"
 
 
@@ -35,7 +37,7 @@ def draw(opened: Collection, scene: Scene, region: explorer.Region | None) -> No
     if region and len(region) > 4:
         layers.append(_outline(region))
     # The brush is given once, when the chart is drawn anew: given at every drag it would draw the chart at every drag.
-    key = hashlib.blake2b(alt.layer(*layers).to_json().encode(), digest_size=12).hexdigest()
+    key = _drawn_as(scene, region)
     given = st.session_state.get("_map_given")
     if given is None or given[0] != key:
         given = st.session_state["_map_given"] = (key, region if region and len(region) == 4 else None)
@@ -55,6 +57,19 @@ def draw(opened: Collection, scene: Scene, region: explorer.Region | None) -> No
         selection_mode=["brush", "picked"],
         width="stretch",
     )
+
+
+def _drawn_as(scene: Scene, region: explorer.Region | None) -> str:
+    """Changes whenever the chart does, but for a rectangle that is dragged on it."""
+    parts = [
+        scene.made.xyz.tobytes(),
+        scene.colours.numbers.tobytes(),
+        repr(scene.colours.legend).encode(),
+        b"" if scene.star is None else scene.star.tobytes() + scene.star_text.encode(),
+        repr((scene.lit, scene.ringed, scene.point, scene.pairs is None, map_colours.dark())).encode(),
+        repr(region if region and len(region) > 4 else None).encode(),
+    ]
+    return hashlib.blake2b(b"|".join(parts), digest_size=12).hexdigest()
 
 
 def _take(opened: Collection, made: Map) -> None:
@@ -85,7 +100,7 @@ def _layers(opened: Collection, scene: Scene, shown: NDArray[np.int64]) -> list[
     if 0 < count < len(made):
         frame["kind"] = np.where(shown < count, "pictures", "captions")
         shapes = alt.Scale(domain=["pictures", "captions"], range=["circle", "triangle-up"])
-        points = points.encode(shape=alt.Shape("kind:N", scale=shapes, legend=alt.Legend(orient="top", title=None)))
+        points = points.encode(shape=alt.Shape("kind:N", scale=shapes, legend=_KINDS))
     layers = [points]
     if scene.pairs is not None and len(scene.pairs):
         layers.append(_lines(scene, shown))
@@ -127,7 +142,8 @@ def _colour(frame: pd.DataFrame, scene: Scene, shown: NDArray[np.int64]) -> alt.
     colours = scene.colours
     if isinstance(colours, map_colours.Names):
         frame["colour"] = np.array(colours.names, object)[colours.codes[shown]]
-        legend = alt.Legend(orient="bottom", columns=5, symbolOpacity=1, labelLimit=150, title=None)
+        columns = 5 if max(map(len, colours.names)) < 15 else 3
+        legend = alt.Legend(orient="bottom", columns=columns, symbolOpacity=1, labelLimit=180, title=None)
         scale = alt.Scale(domain=list(colours.names), range=colours.palette(dark=map_colours.dark()))
         return alt.Color("colour:N", sort=list(colours.names), scale=scale, legend=legend)
     frame["colour"] = np.round(colours.values[shown].astype(float), 4)
@@ -135,7 +151,7 @@ def _colour(frame: pd.DataFrame, scene: Scene, shown: NDArray[np.int64]) -> alt.
     return alt.Color("colour:Q", scale=alt.Scale(scheme="viridis"), legend=legend)
 
 
-def _lines(scene: Scene, shown: NDArray[np.int64]) -> alt.Chart:
+def _lines(scene: Scene, shown: NDArray[np.int64]) -> Any:
     """Pictures joined to their captions, as far as both are drawn."""
     assert scene.pairs is not None  # drawn only where there are some
     drawn = np.zeros(len(scene.made), bool)
@@ -148,17 +164,18 @@ def _lines(scene: Scene, shown: NDArray[np.int64]) -> alt.Chart:
     return mark.encode(x="x:Q", y="y:Q", x2="x2:Q", y2="y2:Q")
 
 
-def _rings(places: NDArray[np.float32], size: int) -> alt.Chart:
+def _rings(places: NDArray[np.float32], size: int) -> Any:
     mark = alt.Chart(_at(places)).mark_point(
         shape="circle", size=size, strokeWidth=2.5, filled=False, opacity=1, color=_ACCENT
     )
     return mark.encode(x="x:Q", y="y:Q")
 
 
-def _names(scene: Scene) -> list[alt.Chart]:
+def _names(scene: Scene) -> list[Any]:
     """Names over the map, each with a halo so that it can be read on any points."""
-    frame = _at(np.stack([place for place, _ in scene.labels]))
-    frame["name"] = [name for _, name in scene.labels]
+    labels = _apart(scene)
+    frame = _at(np.stack([place for place, _ in labels]))
+    frame["name"] = [name for _, name in labels]
     dark = map_colours.dark()
     base = alt.Chart(frame).encode(x="x:Q", y="y:Q", text="name:N")
     halo: dict[str, Any] = {"stroke": "#0f1413" if dark else "#ffffff", "strokeWidth": 4, "strokeOpacity": 0.85}
@@ -166,10 +183,23 @@ def _names(scene: Scene) -> list[alt.Chart]:
     return [base.mark_text(**style, **halo), base.mark_text(**style, color="#e7eeec" if dark else "#17211f")]
 
 
-def _outline(region: explorer.Region) -> alt.Chart:
+def _apart(scene: Scene) -> list[tuple[NDArray[np.float32], str]]:
+    """The names that do not cover an earlier one."""
+    low, extent = scene.made.xyz.min(axis=0), np.maximum(np.ptp(scene.made.xyz, axis=0), 1e-9)
+    found: list[tuple[NDArray[np.float32], str]] = []
+    taken: list[tuple[NDArray[np.float32], float]] = []
+    for place, name in scene.labels:
+        share, half = (place - low) / extent, _LETTER * len(name) / 2
+        if any(abs(share[0] - at[0]) < half + wide and abs(share[1] - at[1]) < _LINE for at, wide in taken):
+            continue
+        taken.append((share, half))
+        found.append((place, name))
+    return found
+
+
+def _outline(region: explorer.Region) -> Any:
     corners = np.array([*region, *region[:2]], np.float32).reshape(-1, 2)
     frame = _at(corners)
     frame["at"] = range(len(frame))
     mark = alt.Chart(frame).mark_line(color=_ACCENT, strokeDash=[5, 4], strokeWidth=1.6)
-    drawn: alt.Chart = mark.encode(x="x:Q", y="y:Q", order="at:Q")
-    return drawn
+    return mark.encode(x="x:Q", y="y:Q", order="at:Q")

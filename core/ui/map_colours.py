@@ -38,6 +38,16 @@ class Names:
     names: tuple[str, ...]
     codes: NDArray[np.uint8]
 
+    @property
+    def numbers(self) -> NDArray[np.uint8]:
+        """What differs from point to point."""
+        return self.codes
+
+    @property
+    def legend(self) -> tuple[str, ...]:
+        """What the colours are explained by."""
+        return self.names
+
     def palette(self, *, dark: bool) -> list[str]:
         """One colour a name."""
         grey = dict(zip((OTHER, NONE), _GREYS[dark], strict=True))
@@ -50,6 +60,16 @@ class Numbers:
 
     title: str
     values: NDArray[np.float32]
+
+    @property
+    def numbers(self) -> NDArray[np.float32]:
+        """As in `Names`."""
+        return self.values
+
+    @property
+    def legend(self) -> tuple[str, ...]:
+        """As in `Names`."""
+        return (self.title,)
 
 
 def choices(opened: Collection, *, both: bool, asked: bool) -> list[str]:

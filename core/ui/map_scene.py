@@ -92,15 +92,15 @@ def record_of(made: Map, opened: Collection, point: int) -> ImageRecord:
 
 
 def labels(opened: Collection, made: Map) -> tuple[tuple[Places, str], ...]:
-    """The names of the clusters, each in the middle of its points."""
+    """The names of the clusters, largest first, each in the middle of its points."""
     clusters = map_watch.clusters_of(opened)
     of = clusters.labels[made.points.picture_rows(opened.store)]
-    found = []
-    for at, cluster in enumerate(clusters.every):
-        inside = np.flatnonzero(of == at)
-        if len(inside):
-            found.append((np.median(made.xyz[inside], axis=0).astype(np.float32), cluster.name))
-    return tuple(found)
+    members = [np.flatnonzero(of == at) for at in range(len(clusters.every))]
+    return tuple(
+        (np.median(made.xyz[inside], axis=0).astype(np.float32), cluster.name)
+        for inside, cluster in zip(members, clusters.every, strict=True)
+        if len(inside)
+    )
 
 
 def placed(opened: Collection, made: Map, vector: Places) -> Places:

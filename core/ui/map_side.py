@@ -184,7 +184,12 @@ def _bars(records: tuple[ImageRecord, ...]) -> None:
     frame = pd.DataFrame(counted, columns=["category", "pictures"])
     base = alt.Chart(frame).encode(
         x=alt.X("pictures:Q", axis=None),
-        y=alt.Y("category:N", sort=None, title=None, axis=alt.Axis(labelLimit=140, ticks=False, domain=False)),
+        y=alt.Y(
+            "category:N",
+            sort=None,
+            title=None,
+            axis=alt.Axis(labelLimit=140, labelOverlap=False, ticks=False, domain=False),
+        ),
         tooltip=["category:N", "pictures:Q"],
     )
     bars = base.mark_bar(cornerRadiusEnd=3, height=13)

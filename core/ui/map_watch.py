@@ -91,11 +91,13 @@ def _offer(task: map_job.Task, fault: Exception | None) -> None:
         st.info(words.plain(str(fault)))
     elif fault is not None:
         states.show(fault)
-    start = map_job.job().start
-    st.button(
-        "Start again", icon=":material/play_arrow:", type="primary", key="map-again", on_click=start, args=(task,)
-    )
+    icon = ":material/play_arrow:"
+    st.button("Start again", icon=icon, type="primary", key="map-again", on_click=_begin, args=(task,))
     st.caption("It is computed once, in the background, and kept beside the collection until that changes.")
+
+
+def _begin(task: map_job.Task) -> None:
+    map_job.job().start(task)
 
 
 @st.fragment(run_every=0.7)

@@ -204,6 +204,9 @@ class Scatter {
     (data.star ?? []).forEach((value, i) => take(i, value));
     this.middle = low.map((value, i) => (Number.isFinite(value) ? (value + high[i]) / 2 : 0));
     this.extent = low.map((value, i) => (Number.isFinite(value) ? high[i] - value : 0));
+    const away = new Float32Array(count);
+    for (let i = 0; i < count; i += 1) away[i] = Math.hypot(...[0, 1, 2].map((axis) => at[3 * i + axis] - this.middle[axis]));
+    this.radius = away.sort()[Math.floor(0.97 * (count - 1))] || 1; // a few strays must not make the rest small
   }
 
   resize() {
@@ -233,8 +236,7 @@ class Scatter {
       const [kx, ky] = [(2 * view.scale) / width, (2 * view.scale) / height];
       return [kx, 0, 0, 0, 0, ky, 0, 0, 0, 0, 1, 0, -view.x * kx, -view.y * ky, 0, 1];
     }
-    const half = Math.hypot(...this.extent) / 2 || 1;
-    const unit = view.scale / half;
+    const unit = view.scale / this.radius;
     const [ct, st, cp, sp] = [Math.cos(view.turn), Math.sin(view.turn), Math.cos(view.tilt), Math.sin(view.tilt)];
     const rows = [[ct, 0, st], [sp * st, cp, -sp * ct], [-cp * st, sp, cp * ct]].map((row) => row.map((value) => value * unit));
     const shift = rows.map((row) => -row.reduce((sum, value, i) => sum + value * this.middle[i], 0));
@@ -337,7 +339,14 @@ class Scatter {
       pen.fillStyle = ink;
       pen.fillText(text, x, y);
     };
-    for (const [place, text] of this.data.labels) write(text, ...this.screen(place, matrix).slice(0, 2));
+    const boxes = [];
+    for (const [place, text] of this.data.labels) { // a name that would cover an earlier one waits for a closer look
+      const [x, y] = this.screen(place, matrix);
+      const half = pen.measureText(text).width / 2 + 4;
+      if (boxes.some(([bx, by, wide]) => Math.abs(x - bx) < half + wide && Math.abs(y - by) < 18)) continue;
+      boxes.push([x, y, half]);
+      write(text, x, y);
+    }
     if (this.data.star) {
       const [x, y] = this.screen(this.data.star, matrix);
       pen.beginPath();
