@@ -11,5 +11,5 @@ with ui.page("Embedding explorer", "scatter_plot") as collection:
     with left:
         ui.embedding_map.draw(collection, question, made, chosen)
     with right:
-        ui.map_side.draw(collection, chosen)
+        ui.map_side.draw(collection, made, chosen)
     ui.map_notes.draw_clusters(collection, question)

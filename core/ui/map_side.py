@@ -66,14 +66,14 @@ def chosen(opened: Collection, made: Map, question: MapQuestion) -> Chosen:
     return Chosen()
 
 
-def draw(opened: Collection, found: Chosen) -> None:
+def draw(opened: Collection, made: Map, found: Chosen) -> None:
     """How many, the downloads, categories and words, the pictures."""
     if not found.what:
-        states.hint(
-            "Drag a region over the map",
-            "The pictures inside it appear here. A click on a point shows its neighbours.",
-            "highlight_alt",
-        )
+        if made.flat:
+            text = "The pictures inside it appear here. A click on a point shows its neighbours."
+            states.hint("Drag a region over the map", text, "highlight_alt")
+        else:
+            states.hint("Click a point", "The pictures nearest to it appear here. Drag to turn the map.", "3d_rotation")
         return
     with st.container(horizontal=True, vertical_alignment="center", key="region-summary"):
         st.caption(found.title, width="stretch")
@@ -182,14 +182,10 @@ def _bars(records: tuple[ImageRecord, ...]) -> None:
     if not counted:
         return
     frame = pd.DataFrame(counted, columns=["category", "pictures"])
+    names = alt.Axis(labelLimit=140, labelOverlap=False, ticks=False, domain=False)
     base = alt.Chart(frame).encode(
         x=alt.X("pictures:Q", axis=None),
-        y=alt.Y(
-            "category:N",
-            sort=None,
-            title=None,
-            axis=alt.Axis(labelLimit=140, labelOverlap=False, ticks=False, domain=False),
-        ),
+        y=alt.Y("category:N", sort=None, title=None, axis=names),
         tooltip=["category:N", "pictures:Q"],
     )
     bars = base.mark_bar(cornerRadiusEnd=3, height=13)
