@@ -10,6 +10,6 @@ with ui.page("Embedding explorer", "scatter_plot") as collection:
     left, right = ui.columns([3, 2], gap="medium")
     with left:
         ui.embedding_map.draw(collection, question, made, chosen)
+        ui.map_notes.draw_clusters(collection, question)
     with right:
         ui.map_side.draw(collection, made, chosen)
-    ui.map_notes.draw_clusters(collection, question)

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 def ready(opened: Collection, question: MapQuestion) -> Map:
     """The map asked for: from memory, from its file, or computed while the visitor watches."""
-    map_notes.take_cluster()
     return map_watch.map_of(opened, question.recipe)
 
 

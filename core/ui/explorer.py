@@ -10,7 +10,7 @@ import streamlit as st
 
 from core import errors, projection
 from core.projection import Method, Of, Recipe
-from core.ui import answers, fields, links, map_colours, words
+from core.ui import answers, components, fields, links, map_colours, words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,6 +24,8 @@ _METHODS = {"PCA": Method.PCA, "t-SNE": Method.TSNE}
 _DIMS = {"2-D": 2, "3-D": 3}
 _OF = {"pictures": Of.IMAGES, "captions": Of.CAPTIONS, "both": Of.BOTH}
 RECTANGLE, LASSO = "rectangle", "lasso"
+CLUSTERS = "clusters-grid"
+"""The key of the gallery of clusters, a click on which names one."""
 _BOUND = ("method", "dims", "of", "closed", "colour", "star", "lines", "tool")
 _MOST_NUMBERS = 400  # of a region's outline
 _ABOUT = {
@@ -50,6 +52,7 @@ class MapQuestion:
 
 def ask(opened: Collection) -> MapQuestion:
     """Draw the controls and return what they say."""
+    _take_cluster()
     store = opened.store
     kinds = [name for name, of in _OF.items() if not projection.why_not(store, of)]
     with st.container(horizontal=True, vertical_alignment="bottom", key="map-options"):
@@ -119,6 +122,13 @@ def _name(**named: str | None) -> None:
     for key in ("region", "point", "cluster"):
         links.put(key, named.get(key))
     links.restate(*_BOUND)
+
+
+def _take_cluster() -> None:
+    """Carry out the click on a cluster since the last run; before the controls are drawn, whose values are restated."""
+    told = components.fired(CLUSTERS, "open")
+    if isinstance(told, str) and told.isdecimal():
+        set_cluster(int(told))
 
 
 def _other_map() -> None:

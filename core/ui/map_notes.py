@@ -8,14 +8,12 @@ import streamlit as st
 
 from core import projection
 from core.projection import Method, Of
-from core.ui import components, explorer, gallery, map_watch, pictures, words
+from core.ui import explorer, gallery, map_watch, pictures, words
 
 if TYPE_CHECKING:
     from core.collection import Collection
     from core.projection import Gap, Map, Quality
     from core.ui.explorer import MapQuestion
-
-_CLUSTERS = "clusters-grid"
 
 
 def draw(opened: Collection, made: Map, drawn: int, *, starred: bool) -> None:
@@ -40,13 +38,6 @@ def draw(opened: Collection, made: Map, drawn: int, *, starred: bool) -> None:
         _draw_quality(made.quality)
     if made.gap is not None:
         _draw_gap(made.gap, closed=made.recipe.closed)
-
-
-def take_cluster() -> None:
-    """Carry out the click on a cluster since the last run. Comes before what is chosen is read."""
-    told = components.fired(_CLUSTERS, "open")
-    if isinstance(told, str) and told.isdecimal():
-        explorer.set_cluster(int(told))
 
 
 def draw_clusters(opened: Collection, question: MapQuestion) -> None:
@@ -78,7 +69,7 @@ def draw_clusters(opened: Collection, question: MapQuestion) -> None:
         )
         for at, cluster in enumerate(found.every)
     ]
-    gallery.draw(cards, _CLUSTERS, "Clusters", cell=130, hint="Enter lists its pictures")
+    gallery.draw(cards, explorer.CLUSTERS, "Clusters", cell=110, hint="Enter lists its pictures")
 
 
 def _method(made: Map) -> str:

@@ -190,7 +190,8 @@ def _bars(records: tuple[ImageRecord, ...]) -> None:
     )
     bars = base.mark_bar(cornerRadiusEnd=3, height=13)
     figures = base.mark_text(align="left", dx=4, fontSize=11).encode(text=alt.Text("pictures:Q", format=","))
-    st.altair_chart(alt.layer(bars, figures).properties(height=19 * len(frame) + 8), width="stretch", key="region-bars")
+    with st.container(key="region-bars"):
+        st.altair_chart(alt.layer(bars, figures).properties(height=19 * len(frame) + 8), width="stretch")
 
 
 def _words(opened: Collection, records: tuple[ImageRecord, ...]) -> None:

@@ -86,7 +86,7 @@ class Scatter {
     this.over = make('canvas', 'over');
     this.over.tabIndex = 0;
     this.over.setAttribute('role', 'application');
-    this.card = make('div', 'card');
+    this.card = make('div', 'peek');
     this.card.hidden = true;
     this.legend = make('div', 'legend');
     this.told = make('div', 'told');
