@@ -184,12 +184,14 @@ def _bars(records: tuple[ImageRecord, ...]) -> None:
     frame = pd.DataFrame(counted, columns=["category", "pictures"])
     names = alt.Axis(labelLimit=140, labelOverlap=False, ticks=False, domain=False)
     base = alt.Chart(frame).encode(
-        x=alt.X("pictures:Q", axis=None),
+        x=alt.X("pictures:Q", axis=None, scale=alt.Scale(domain=[0, 1.18 * counted[0][1]])),
         y=alt.Y("category:N", sort=None, title=None, axis=names),
         tooltip=["category:N", "pictures:Q"],
     )
     bars = base.mark_bar(cornerRadiusEnd=3, height=13)
-    figures = base.mark_text(align="left", dx=4, fontSize=11).encode(text=alt.Text("pictures:Q", format=","))
+    figures = base.mark_text(align="left", dx=4, fontSize=11, color="#8a9693").encode(
+        text=alt.Text("pictures:Q", format=",")
+    )
     with st.container(key="region-bars"):
         st.altair_chart(alt.layer(bars, figures).properties(height=19 * len(frame) + 8), width="stretch")
 

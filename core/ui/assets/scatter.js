@@ -265,15 +265,25 @@ class Scatter {
     return clamp(Math.sqrt((this.width * this.height * 0.1) / Math.max(1, this.count)), 2.4, 8.5) * grown;
   }
 
-  paint() {
+  // At the next frame; the points themselves only when they moved, since all of them are drawn then.
+  paint(points = true) {
+    this.stale ||= points;
     if (this.waiting || !this.view || !this.width) return;
     this.waiting = requestAnimationFrame(() => { this.waiting = 0; this.draw(); });
   }
 
   draw() {
-    const { gl } = this;
     const began = performance.now();
     const matrix = this.matrix();
+    if (this.stale) this.drawPoints(matrix);
+    this.stale = false;
+    this.drawOver(matrix);
+    // For measurements and tests: what is on the screen now, and how long it took to say so.
+    Object.assign(this.root.dataset, { drawn: String(this.count), map: this.data.map, ms: (performance.now() - began).toFixed(1) });
+  }
+
+  drawPoints(matrix) {
+    const { gl } = this;
     gl.viewport(0, 0, this.canvas.width, this.canvas.height);
     gl.clearColor(0, 0, 0, 0);
     gl.clear(gl.COLOR_BUFFER_BIT | gl.DEPTH_BUFFER_BIT);
@@ -305,9 +315,6 @@ class Scatter {
     ];
     gl.drawArrays(gl.POINTS, 0, this.count);
     used.forEach((at) => gl.disableVertexAttribArray(at));
-    this.drawOver(matrix);
-    // For measurements and tests: what is on the screen now, and how long it took to say so.
-    Object.assign(this.root.dataset, { drawn: String(this.count), map: this.data.map, ms: (performance.now() - began).toFixed(1) });
   }
 
   drawOver(matrix) {
@@ -431,7 +438,7 @@ class Scatter {
     if (this.hovered === point) return;
     this.hovered = point;
     this.showCard();
-    this.paint();
+    this.paint(false);
   }
 
   showCard() {
@@ -502,7 +509,7 @@ class Scatter {
         drag.corners = [[x, y], [at[0], y], at, [x, at[1]]];
       }
       drag.last = at;
-      this.paint();
+      this.paint(false);
     };
     over.onpointerup = (event) => {
       const { drag } = this;
@@ -510,9 +517,9 @@ class Scatter {
       if (!drag || drag.touch && drag.far) return;
       if (!drag.far) this.click(here(event));
       else if (!drag.moves) this.choose(drag.corners);
-      this.paint();
+      this.paint(false);
     };
-    over.onpointercancel = () => { this.drag = null; this.paint(); };
+    over.onpointercancel = () => { this.drag = null; this.paint(false); };
     over.onpointerleave = () => { this.pointed = null; this.hover(-1); };
     over.addEventListener('wheel', (event) => {
       if (!event.ctrlKey && !event.metaKey) return; // the page scrolls by the wheel alone
@@ -566,7 +573,7 @@ class Scatter {
     if (!this.region && this.data.point === null) return;
     this.region = null;
     this.send('region', []);
-    this.paint();
+    this.paint(false);
   }
 }
 
