@@ -2,11 +2,11 @@
 
     python benchmarks/projection.py [--data ../shared/data/flickr8k] [--points 5000 20000] [--libraries ours sklearn]
 
-Each point is a caption beside its picture, both as the bundled model encodes them: 2 × 256 numbers of unit length. Where
-the photos are not there, the demo's own pictures and captions stand in, which are fewer and drawn. "ours" is what the
+Each point is a caption beside its picture, both as the bundled model encodes them: 2 × 256 numbers of unit length.
+Where the photos are not there, the demo's own pictures and captions stand in, fewer and drawn. "ours" is what the
 dashboard does: exact neighbours, then openTSNE, on two threads; "annoy" is openTSNE with the neighbours it finds by
-itself; "sklearn" is scikit-learn's TSNE with its defaults. Every run is a process of its own. The promise is 20,000 × 512
-within three minutes on two cores. Wall clock counts whatever else the machine does, processor time does not.
+itself; "sklearn" is scikit-learn's TSNE with its defaults. Every run is a process of its own. The promise is 20,000 ×
+512 within three minutes on two cores. Wall clock counts whatever else the machine does, processor time does not.
 """
 
 from __future__ import annotations
@@ -72,9 +72,9 @@ def lay_out(library: str, vectors: np.ndarray) -> np.ndarray:
     if library == "ours":
         return tsne.tsne_points(vectors, 2)
     if library == "annoy":
-        from openTSNE import TSNE as OpenTSNE
+        import openTSNE
 
-        return np.asarray(OpenTSNE(n_jobs=2, metric="cosine", random_state=0).fit(vectors), np.float32)
+        return np.asarray(openTSNE.TSNE(n_jobs=2, metric="cosine", random_state=0).fit(vectors), np.float32)
     from sklearn.manifold import TSNE
 
     return TSNE(n_jobs=2, random_state=0).fit_transform(vectors).astype(np.float32)

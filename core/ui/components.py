@@ -31,7 +31,7 @@ _HTML = {
     "peek": "",
     "visit": "",
 }
-_SHARED = {"gallery": ("marks", "boxes"), "table": ("marks",), "scatter": ("peeking",), "peek": ("peeking",)}
+_SHARED = {"gallery": ("marks", "boxes"), "table": ("marks",), "scatter": ("peeking", "painting"), "peek": ("peeking",)}
 """Scripts and styles that a component has besides `dom.js` and its own."""
 
 

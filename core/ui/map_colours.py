@@ -14,7 +14,7 @@ import numpy as np
 import streamlit as st
 
 from core import projection
-from core.ui import map_watch
+from core.ui import loaders, map_watch
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -91,7 +91,7 @@ def of_points(opened: Collection, made: Map, colouring: str, query: NDArray[np.f
     rows = made.points.picture_rows(store)
     count = len(made.points.pictures)
     if colouring == CATEGORY:
-        labels = projection.main_categories(store.records)
+        labels = _main_categories(opened, loaders.key_of(opened))
         return _named([labels[row] for row in rows.tolist()])
     if colouring == CLUSTER:
         clusters = map_watch.clusters_of(opened)
@@ -113,6 +113,11 @@ def of_points(opened: Collection, made: Map, colouring: str, query: NDArray[np.f
 def dark() -> bool:
     """Whether the page is dark."""
     return st.context.theme.type == "dark"
+
+
+@loaders.per_collection(max_entries=4)
+def _main_categories(_opened: Collection, key: str) -> list[str]:
+    return projection.main_categories(_opened.store.records)
 
 
 def _named(labels: list[str]) -> Names:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core import projection
 from core.projection import Method, Of
-from core.ui import explorer, gallery, map_watch, pictures, words
+from core.ui import explorer, gallery, map_colours, map_watch, pictures, words
 
 if TYPE_CHECKING:
     from core.collection import Collection
@@ -42,7 +42,7 @@ def draw(opened: Collection, made: Map, drawn: int, *, starred: bool) -> None:
 
 def draw_clusters(opened: Collection, question: MapQuestion) -> None:
     """A card for every cluster: the picture nearest to its middle, its name, its size. A click lists its pictures."""
-    if question.colouring != "cluster":
+    if question.colouring != map_colours.CLUSTER:
         return
     found = map_watch.clusters_of(opened)
     how = ""

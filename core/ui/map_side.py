@@ -12,8 +12,21 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core import lift, projection
-from core.ui import answers, detail, downloads, explorer, gallery, map_scene, results, selection, states, words
+from core import lift
+from core.ui import (
+    answers,
+    detail,
+    downloads,
+    explorer,
+    gallery,
+    map_colours,
+    map_scene,
+    map_watch,
+    results,
+    selection,
+    states,
+    words,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -46,7 +59,7 @@ def chosen(opened: Collection, made: Map, question: MapQuestion) -> Chosen:
     region = explorer.region() if made.flat else None
     if region is not None:
         return _region(opened, made, region)
-    clusters = projection.kept_clusters(opened.store) if question.colouring == "cluster" else None
+    clusters = map_watch.clusters_of(opened) if question.colouring == map_colours.CLUSTER else None
     at = explorer.cluster(len(clusters.every)) if clusters else None
     if clusters is not None and at is not None:
         members = np.flatnonzero(clusters.labels == at).tolist()
