@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -22,12 +23,22 @@ if TYPE_CHECKING:
 
 MAX_POINTS = 20_000
 """Past this a chart becomes slow to drag."""
-KEY = "map"
 _HEIGHT = 560
+_CHART = "_map_chart"
 _LETTER, _LINE = 0.013, 0.04  # width of a letter and height of a line of a name, as shares of the map
 _ACCENT = "#e0455e"
 _KINDS = alt.Legend(orient="top", title=None, symbolFillColor="#8a9693", symbolStrokeColor="#8a9693")
 _STAR = "M0,-1L0.29,-0.4L0.95,-0.31L0.48,0.15L0.59,0.81L0,0.5L-0.59,0.81L-0.48,0.15L-0.95,-0.31L-0.29,-0.4Z"
+
+
+@dataclass(slots=True)
+class _Chart:
+    """The chart on the page: `key` is what it shows, `given` the rectangle it began with, `told` the one it has now."""
+
+    number: int
+    key: str
+    given: explorer.Region | None
+    told: explorer.Region | None
 
 
 def draw(opened: Collection, scene: Scene, region: explorer.Region | None) -> None:
@@ -36,27 +47,37 @@ def draw(opened: Collection, scene: Scene, region: explorer.Region | None) -> No
     layers = _layers(opened, scene, shown)
     if region and len(region) > 4:
         layers.append(_outline(region))
-    # The brush is given once, when the chart is drawn anew: given at every drag it would draw the chart at every drag.
-    key = _drawn_as(scene, region)
-    given = st.session_state.get("_map_given")
-    if given is None or given[0] != key:
-        given = st.session_state["_map_given"] = (key, region if region and len(region) == 4 else None)
+    shown_as = _chart(_drawn_as(scene, region), region if region and len(region) == 4 else None)
     brush: dict[str, Any] = {}
-    if given[1]:
-        left, bottom, right, top = given[1]
+    if shown_as.given:
+        left, bottom, right, top = shown_as.given
         brush["value"] = {"x": [left, right], "y": [bottom, top]}
     # No conditional opacity: a brush that restyles every point makes dragging five to seven times slower.
     layers[0] = layers[0].add_params(
         alt.selection_interval(name="brush", encodings=["x", "y"], **brush),
         alt.selection_point(name="picked", fields=["n"], toggle=False, nearest=False),
     )
-    st.altair_chart(
-        alt.layer(*layers).properties(height=_HEIGHT),
-        key=KEY,
-        on_select=partial(_take, opened, scene.made),
-        selection_mode=["brush", "picked"],
-        width="stretch",
-    )
+    widget = f"map-{shown_as.number}"
+    with st.container(key="map-chart"):
+        st.altair_chart(
+            alt.layer(*layers).properties(height=_HEIGHT),
+            key=widget,
+            on_select=partial(_take, opened, scene.made, widget),
+            selection_mode=["brush", "picked"],
+            width="stretch",
+        )
+
+
+def _chart(key: str, rectangle: explorer.Region | None) -> _Chart:
+    """The chart of this run. Only a chart that is drawn anew is given a rectangle: given at every drag it would draw the
+    chart at every drag. Where another is wanted than the chart has (Back, "Let go") it is a chart of its own."""
+    known: _Chart | None = st.session_state.get(_CHART)
+    if known is None or known.key != key:
+        known = _Chart(known.number if known else 0, key, rectangle, rectangle)
+    elif known.told != rectangle:
+        known = _Chart(known.number + 1, key, rectangle, rectangle)
+    st.session_state[_CHART] = known
+    return known
 
 
 def _drawn_as(scene: Scene, region: explorer.Region | None) -> str:
@@ -72,9 +93,9 @@ def _drawn_as(scene: Scene, region: explorer.Region | None) -> str:
     return hashlib.blake2b(b"|".join(parts), digest_size=12).hexdigest()
 
 
-def _take(opened: Collection, made: Map) -> None:
+def _take(opened: Collection, made: Map, widget: str) -> None:
     """Name in the address what was just dragged or clicked. A brush wins: a click takes it away first."""
-    selection = (st.session_state.get(KEY) or {}).get("selection", {})
+    selection = (st.session_state.get(widget) or {}).get("selection", {})
     brush, picked = selection.get("brush", {}), selection.get("picked", [])
     if brush and "x" in brush and "y" in brush:
         (left, right), (bottom, top) = sorted(brush["x"]), sorted(brush["y"])
@@ -83,6 +104,7 @@ def _take(opened: Collection, made: Map) -> None:
         explorer.set_point(map_scene.name_of(made, opened, picked[0]["n"]))
     else:
         explorer.let_go()
+    st.session_state[_CHART].told = explorer.region()
 
 
 def _layers(opened: Collection, scene: Scene, shown: NDArray[np.int64]) -> list[Any]:
