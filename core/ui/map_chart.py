@@ -69,8 +69,8 @@ def draw(opened: Collection, scene: Scene, region: explorer.Region | None) -> No
 
 
 def _chart(key: str, rectangle: explorer.Region | None) -> _Chart:
-    """The chart of this run. Only a chart that is drawn anew is given a rectangle: given at every drag it would draw the
-    chart at every drag. Where another is wanted than the chart has (Back, "Let go") it is a chart of its own."""
+    """The chart of this run. Only a chart that is drawn anew is given a rectangle: given at every drag it would draw
+    the chart at every drag. Where another is wanted than the chart has (Back, "Let go") it is a chart of its own."""
     known: _Chart | None = st.session_state.get(_CHART)
     if known is None or known.key != key:
         known = _Chart(known.number if known else 0, key, rectangle, rectangle)
