@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -78,22 +79,21 @@ def projection_store(folder: Path) -> Any:
     return store.open_store(folder)
 
 
-def test_explorer__brush_and_click_go_into_the_address(colours: Path, look: Open) -> None:
-    app = look()
-    opened = projection_store(colours)
-    made = projection.kept_map(opened, projection.Recipe())
-    assert made is not None
-    # AppTest calls no callback of a chart, so the names it would write are checked here.
-    names = [map_scene.name_of(made, _opened(opened), point) for point in range(5)]
-    assert names == ["i1", "i2", "i3", "i4", "i5"]
+def test_point_of__finds_what_name_of_names(colours: Path) -> None:
+    opened: Any = SimpleNamespace(store=projection_store(colours))
+    made = projection.make_map(opened.store, projection.Recipe(of=projection.Of.BOTH))
+    names = [map_scene.name_of(made, opened, point) for point in range(len(made))]
+    assert names[:6] == ["i1", "i2", "i3", "i4", "i5", "c10"]
+    assert [map_scene.point_of(made, opened, name) for name in names] == list(range(len(made)))
+    assert map_scene.point_of(made, opened, "c999") is None
+    assert map_scene.text_of(made, opened, 5) == "a red bus"
+
+
+def test_region__is_cleaned() -> None:
     assert explorer._checked_region("3,4,1,2") == "1,2,3,4"
-    assert not app.exception
-
-
-def _opened(store: Any) -> Any:
-    from types import SimpleNamespace
-
-    return SimpleNamespace(store=store)
+    assert explorer._checked_region("0,0,1,0,1,1") == "0,0,1,0,1,1"
+    for wrong in ("", "1,2,3", "1,2,3,x", "1,2,3,inf", "1,2"):
+        assert explorer._checked_region(wrong) is None
 
 
 def test_explorer__neighbours_of_a_point(colours: Path, look: Open) -> None:
