@@ -30,8 +30,8 @@ class SearchResult:
     `query` is the query as shown to people, `asked` its terms, which the parts of the hits refer to; `matching` counts
     the pictures that passed the filters, found or not. `cut` is where those that probably match end; None where nothing
     tells: too small a collection, or one without captions from whose scores nothing stands out. `thumbnail` fetches a
-    picture's JPEG or WebP bytes (or None) at a side in pixels; without it, grids show captions. `alike` groups hits that
-    show nearly the same picture, for `folded`.
+    picture's JPEG or WebP bytes (or None) at a side in pixels; without it, grids show captions. `alike` groups hits
+    that show nearly the same picture, for `folded`.
     """
 
     hits: tuple[SearchHit, ...]

@@ -1,4 +1,4 @@
-"""What a collection answered, remembered between runs of a page: search results, listings, the map.
+"""What a collection answered, remembered between runs of a page: search results, listings, query vectors.
 
 An answer is asked for again only when the question is new or the collection was rebuilt.
 """
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from core import browsing, facets, lift, projection, query
+from core import browsing, errors, facets, lift, query, query_vectors
+from core import search as searching
 from core.ui import loaders, samples
 
 if TYPE_CHECKING:
@@ -55,15 +56,17 @@ def listing(
     return _listing(opened, loaders.key_of(opened), text, order, seed, reverse=reverse, of_all=of_all)
 
 
-def picture_map(opened: Collection) -> projection.Projection:
-    """The 2-D PCA map of all pictures of a collection."""
-    return _picture_map(opened, loaders.key_of(opened))
-
-
-def place_text(opened: Collection, text: str) -> NDArray[np.float32]:
-    """Where a text lies on the picture map, float32 `(2,)`. Loads the model at the first call."""
-    loaders.wait_for_encoder(opened)
-    return _place_text(opened, loaders.key_of(opened), text)
+def query_vector(opened: Collection, text: str) -> NDArray[np.float32]:
+    """The unit vector `(dim,)` of a query as it is typed: texts and pictures of the collection with their weights.
+    Loads the model at the first call. Raises `QueryError`, for files too, which no address may open."""
+    asked = query.parse(text)
+    if any(isinstance(term.subject, query.File) for term in asked.terms):
+        raise errors.QueryError("no file can be shown on the map; use words, or img:ID of a picture in the collection")
+    for image_id in asked.known_ids:
+        opened.store.row_of(image_id)
+    if asked.texts and opened.store.one_space:
+        loaders.wait_for_encoder(opened)
+    return _query_vector(opened, loaders.key_of(opened), asked)
 
 
 def sample_queries(opened: Collection) -> tuple[str, ...]:
@@ -128,15 +131,10 @@ def _frequencies(_opened: Collection, key: str) -> lift.Frequencies:
     return lift.count(_opened.store.records)
 
 
-@loaders.per_collection(max_entries=4)
-def _picture_map(_opened: Collection, key: str) -> projection.Projection:
-    return projection.pca_map(_opened.store.image_index.vectors(), dims=2)
-
-
 @loaders.per_collection(max_entries=64)
-def _place_text(_opened: Collection, key: str, text: str) -> NDArray[np.float32]:
-    placed: NDArray[np.float32] = _picture_map(_opened, key).place(_opened.encoder.encode_texts([text]))[0]
-    return placed
+def _query_vector(_opened: Collection, key: str, asked: query.Query) -> NDArray[np.float32]:
+    vectors, _ = query_vectors.of_query(asked, _opened.store, _opened)
+    return searching.compose(vectors, [term.weight for term in asked.terms]).vector
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

@@ -27,9 +27,11 @@ _HTML = {
     "acts": '<nav class="acts"></nav>',
     "table": '<div class="wide"><table><thead></thead><tbody></tbody></table></div>',
     "recent": '<ol class="recent"></ol>',
+    "scatter": '<div class="scatter"></div>',
+    "peek": "",
     "visit": "",
 }
-_SHARED = {"gallery": ("marks", "boxes"), "table": ("marks",)}
+_SHARED = {"gallery": ("marks", "boxes"), "table": ("marks",), "scatter": ("peeking", "painting"), "peek": ("peeking",)}
 """Scripts and styles that a component has besides `dom.js` and its own."""
 
 

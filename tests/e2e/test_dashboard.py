@@ -31,7 +31,7 @@ def dialog(page: Any) -> Any:
         ("/Text_Search?q=red&k=12&by=fused", "Text search", 12),
         ("/Image_Search?like=7&k=18", "Image search", 18),
         ("/Browse_Dataset?page=3", "Browse dataset", 4),
-        ("/Embedding_Explorer?star=red", "Embedding explorer", 0),
+        ("/Embedding_Explorer?star=red", "Embedding explorer", 12),
     ],
 )
 def test_deep_link__on_a_fresh_server(home: Path, page: Any, path: str, heading: str, pictures: int) -> None:
