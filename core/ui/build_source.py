@@ -198,4 +198,4 @@ def _at_hand(named: tuple[str, ...]) -> list[str]:
         except OSError:
             continue
         found += [str(folder) for folder in (root, *below) if dataset.any_pictures(folder)]
-    return found[:_SUGGESTED]
+    return list(dict.fromkeys(found))[:_SUGGESTED]  # one root may lie in another

@@ -12,6 +12,8 @@ import streamlit as st
 from core.ui import components, links, loaders, quick_start, states, visit, words
 
 if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
     from core.collection import Collection
     from core.store import StoreSummary
 
@@ -36,9 +38,9 @@ def workshop(title: str, icon: str) -> Iterator[Collection | None]:
     """The frame around a page that also works while there is no collection, and while the chosen one cannot be opened:
     both give None. Otherwise as `page`."""
     _begin(title)
-    opened = None
+    opened, state = None, None
     try:
-        opened = _sidebar()
+        opened, state = _sidebar()
     except Exception as error:
         with st.sidebar:
             states.show(error)
@@ -48,9 +50,8 @@ def workshop(title: str, icon: str) -> Iterator[Collection | None]:
     except Exception as error:
         states.show(error)
     finally:
-        if opened is not None:
-            visit.draw_cookie(opened)
-            loaders.warm_up(opened)
+        if opened is not None and state is not None:
+            _end(opened, state)
 
 
 @contextmanager
@@ -62,21 +63,28 @@ def page(title: str, icon: str, *, overview: bool = False) -> Iterator[Collectio
     """
     _begin(title)
     try:
-        opened = _sidebar()
+        opened, state = _sidebar()
     except Exception as error:
         _title(title, icon)
         states.show(error)
         st.stop()
     _title(opened.store.manifest.title if overview and opened is not None else title, icon)
-    if opened is None:
+    if opened is None or state is None:
         _no_collection()
     try:
         yield opened
     except Exception as error:
         states.show(error)
-    finally:  # also when the page stops early, and after it is drawn: loading competes for the interpreter
-        visit.draw_cookie(opened)
-        loaders.warm_up(opened)
+    finally:  # also when the page stops early
+        _end(opened, state)
+
+
+def _end(opened: Collection, state: DeltaGenerator) -> None:
+    """What comes after a page is drawn: that may have loaded the model, and loading it before would have competed with
+    the drawing for the interpreter."""
+    state.caption(_index_state(opened))
+    visit.draw_cookie(opened)
+    loaders.warm_up(opened)
 
 
 def _begin(title: str) -> None:
@@ -97,7 +105,8 @@ def _title(title: str, icon: str) -> None:
     st.title(words.plain(title), icon=f":material/{icon}:", anchor=False)
 
 
-def _sidebar() -> Collection | None:
+def _sidebar() -> tuple[Collection, DeltaGenerator] | tuple[None, None]:
+    """Draws it; gives the open collection, and the place of the lines on its index."""
     st.logo(str(components.ASSETS / "logo.svg"), size="large", icon_image=str(components.ASSETS / "icon.svg"))
     with st.sidebar:
         for path, label, icon in MENU:
@@ -106,12 +115,14 @@ def _sidebar() -> Collection | None:
         found = loaders.stores()
         if not found:
             st.caption("No collection yet.")
-            return None
+            return None, None
         name = _choose_collection(found)
         _choose_k()
         opened = loaders.collection(name)
-        _index_state(opened)
-    return opened
+        st.divider()
+        state = st.empty()
+        state.caption(_index_state(opened))
+    return opened, state
 
 
 def _choose_collection(found: tuple[StoreSummary, ...]) -> str:
@@ -155,7 +166,7 @@ def _choose_k() -> None:
     )
 
 
-def _index_state(opened: Collection) -> None:
+def _index_state(opened: Collection) -> str:
     """Model, device and what the index holds: quiet, but always in sight."""
     manifest = opened.store.manifest
     device = f"on {opened.encoder.device}" if loaders.encoder_ready(opened) else "not loaded yet"
@@ -170,5 +181,4 @@ def _index_state(opened: Collection) -> None:
     ]
     if manifest.skipped:
         lines.append(f":material/block: {words.count(manifest.skipped, 'picture')} skipped")
-    st.divider()
-    st.caption("  \n".join(lines))
+    return "  \n".join(lines)
