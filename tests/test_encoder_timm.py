@@ -75,7 +75,6 @@ def features(model: Any, pictures: list[Image.Image]) -> np.ndarray:
     ("model", "takes"),
     [
         ("cnn-small", True),
-        ("vit-small", True),
         ("timm:resnet50", True),
         ("timm:ViT-B-32", True),
         ("resnet50", True),
@@ -115,10 +114,8 @@ def test_load_encoder__the_bundled_ones_lie_beside_the_bundled_clip(
     with pytest.raises(errors.EncoderError, match="cnn-small does not exist"):
         encoder.load_encoder("cnn-small", device="cpu")
     tiny_backbone.write(tmp_path / "cnn-small")
-    tiny_backbone.write(tmp_path / "vit-small", "test_vit")
-    for name, width in (("cnn-small", 96), ("vit-small", 64)):
-        spec = encoder.load_encoder(name, device="cpu").spec
-        assert (spec.model, spec.weights, spec.dim) == (name, name, width)
+    spec = encoder.load_encoder("cnn-small", device="cpu").spec
+    assert (spec.model, spec.weights, spec.dim) == ("cnn-small", "cnn-small", 96)
     with pytest.raises(errors.EncoderError, match="brings its own weights"):
         encoder.load_encoder("cnn-small", "a1_in1k", device="cpu")
 
@@ -347,7 +344,7 @@ def test_load__fingerprint_covers_weights_preprocessing_and_shape(tmp_path: Path
 
 def test_available_models__names_that_load_encoder_takes() -> None:
     names = encoder.available_models()
-    assert names[:3] == ["bundled", "cnn-small", "vit-small"]
+    assert names[:2] == ["bundled", "cnn-small"]
     assert {"timm:resnet50", "timm:vit_base_patch16_224"} <= set(names)
     assert len(set(names)) == len(names)
     assert encoder.available_weights("timm:resnet50")[0] == "a1_in1k"

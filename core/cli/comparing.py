@@ -22,7 +22,7 @@ _EXAMPLES = """  python -m core compare demo demo-cnn demo-vit
 Build the collections from one picture folder, each with a model of its own:
   python -m core build pets --images pets/ --labels-from-folders
   python -m core build pets-cnn --images pets/ --labels-from-folders --model cnn-small
-  python -m core build pets-vit --images pets/ --labels-from-folders --model vit-small"""
+  python -m core build pets-vit --images pets/ --labels-from-folders --model timm:vit_base_patch16_224"""
 
 _DISPUTED = 10
 

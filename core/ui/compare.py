@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 PAGE = "compare-models"
 K = 10
 """Hits of a column, and neighbours that are compared."""
-_MODELS = ("cnn-small", "vit-small", "timm:resnet50", "timm:vit_base_patch16_224")
+_MODELS = ("cnn-small", "timm:resnet50", "timm:vit_base_patch16_224")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,7 +111,7 @@ def draw_how_to_begin(opened: Collection) -> None:
         "here side by side: the hits of one picture, where they disagree, and how well each finds the classes.",
         "view_column",
     )
-    st.caption("Each of these commands makes one. The first two models come with this program, the others are fetched.")
+    st.caption("Each of these commands makes one. The first model comes with this program, the others are fetched.")
     for model in _MODELS:
         manifest = dataclasses.replace(
             opened.store.manifest, name=_name(opened.name, model), model=model, pretrained=None, text_encoder=None
