@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from core import errors, projection
-from core.ui import map_job, states, words
+from core import projection
+from core.ui import job_watch, map_job, words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.collection import Collection
     from core.projection import Clusters, Map, Recipe
+    from core.ui.jobs import Moment
 
 _AT_ONCE_SECONDS = 0.6
 """What is done by then is shown without a progress bar in between."""
@@ -68,57 +69,36 @@ def cluster_task(opened: Collection) -> map_job.Task:
 
 def _ready(task: map_job.Task) -> Any:
     """What the task makes; stops the page while there is nothing yet."""
-    job = map_job.job()
-    found = job.result(task)
-    moment = job.moment()
+    maps = map_job.maps()
+    found = maps.result(task)
+    moment = maps.job.moment()
     if found is None and not moment.running and not (moment.subject == task.subject and moment.fault):
-        job.start(task)
-        job.wait(_AT_ONCE_SECONDS)
-        found = job.result(task)
-        moment = job.moment()
+        maps.start(task)
+        maps.job.wait(_AT_ONCE_SECONDS)
+        found = maps.result(task)
+        moment = maps.job.moment()
     if found is None:
         if moment.running:
-            _watch(task.subject)
+            _watch(maps, task, moment)
         else:
-            _offer(task, moment.fault)
+            _offer(maps, task, moment.fault)
         st.stop()
     return found
 
 
-def _offer(task: map_job.Task, fault: Exception | None) -> None:
+def _watch(maps: map_job.Maps, task: map_job.Task, moment: Moment) -> None:
+    other = "" if moment.subject == task.subject else " (your own comes after it)"
+    job_watch.draw(maps.job, f"{words.plain(moment.name)}{other}", "map")
+    st.caption("Once for each version of the collection; you can look at other pages meanwhile.")
+
+
+def _offer(maps: map_job.Maps, task: map_job.Task, fault: Exception | None) -> None:
     """What went wrong, and to begin anew."""
-    if isinstance(fault, errors.Cancelled):
-        st.info(words.plain(str(fault)))
-    elif fault is not None:
-        states.show(fault)
+    job_watch.draw_fault(fault)
     icon = ":material/play_arrow:"
-    st.button("Start again", icon=icon, type="primary", key="map-again", on_click=_begin, args=(task,))
+    st.button("Start again", icon=icon, type="primary", key="map-again", on_click=_begin, args=(maps, task))
     st.caption("It is computed once, in the background, and kept beside the collection until that changes.")
 
 
-def _begin(task: map_job.Task) -> None:
-    map_job.job().start(task)
-
-
-@st.fragment(run_every=0.7)
-def _watch(subject: str) -> None:
-    job = map_job.job()
-    moment = job.moment()
-    if not moment.running:
-        st.rerun()
-    at = moment.progress
-    share = at.done / at.total if at.total else 0.0
-    other = "" if moment.subject == subject else " (your own comes after it)"
-    done = f": {at.done:,} of {at.total:,} {at.unit}" if at.total else ""
-    with st.container(key="map-progress"):
-        st.markdown(f"**{words.plain(moment.title)}**{other}, {words.seconds(moment.seconds)} so far")
-        st.progress(min(1.0, share), text=f"{at.stage}{done}{_left(moment, share)}")
-        st.caption("Once for each version of the collection; you can look at other pages meanwhile.")
-        st.button("Stop", icon=":material/stop_circle:", on_click=job.cancel, key="map-stop")
-
-
-def _left(moment: map_job.Moment, share: float) -> str:
-    """The time that a long stage still takes, once it can be told."""
-    if moment.seconds < 5 or not 0.05 < share < 1:
-        return ""
-    return f", about {words.seconds(max(1, round(moment.seconds * (1 - share) / share)))} left"
+def _begin(maps: map_job.Maps, task: map_job.Task) -> None:
+    maps.start(task)

@@ -33,7 +33,7 @@ def done(app: AppTest) -> AppTest:
     for _ in range(4):  # a map may be followed by its clusters, and those by outliers
         if not app.get("progress"):
             return app
-        map_job.job().wait(60)
+        map_job.maps().job.wait(60)
         app.run()
     return app
 
