@@ -98,7 +98,9 @@ def rank(
         parts = shares.divided(
             store, vector, terms, rows=rows, best=best, weights=weights, words=_at(wording.scores, rows)
         )
-    line = store.relevance.lines.get(by.value) if store.relevance else None
+    # Captions teach what the scores of one text mean; a sum of terms has scores of another scale.
+    single = terms is None or len(terms) == 1
+    line = store.relevance.lines.get(by.value) if store.relevance and single else None
     judged = relevance.estimate(whole.scores, line, wording.words)
     scores = np.sum(list(totals.values()), axis=0)
     hits = tuple(

@@ -66,10 +66,11 @@ def _fold(result: SearchResult, key: str) -> tuple[Sequence[SearchHit], Sequence
 
 
 def _line(result: SearchResult) -> Cut | None:
-    """The line between probable matches and the rest. None where a picture is asked with: what is like it is a matter
-    of degree, and captions teach nothing about it."""
-    by_picture = result.asked is not None and not all(term.is_text for term in result.asked.terms)
-    return None if by_picture else result.cut
+    """The line between probable matches and the rest. Only where one text is asked with: what is like a picture, or
+    fits several terms, is a matter of degree, and captions teach nothing about it."""
+    terms = result.asked.terms if result.asked is not None else ()
+    one_text = len(terms) <= 1 and all(term.is_text for term in terms)
+    return result.cut if one_text else None
 
 
 def _draw_cut(line: Cut) -> None:
