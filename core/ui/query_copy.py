@@ -10,6 +10,8 @@ from core import config, query
 from core.ui import loaders
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from core import search
     from core.collection import Collection
 
@@ -26,9 +28,9 @@ def draw(opened: Collection, asked: query.Query, shown: int, by: search.Ranking,
         usual = config.Settings.from_environment({}).db
         here = loaders.settings().db
         db = "" if here == usual else str(here)
-        st.caption("Python")
-        st.code(
-            query.as_python(
+
+        def written(form: Callable[..., str]) -> str:
+            return form(
                 asked,
                 opened.name,
                 shown,
@@ -37,22 +39,11 @@ def draw(opened: Collection, asked: query.Query, shown: int, by: search.Ranking,
                 file_contains=filters.file_contains,
                 license=filters.licenses,
                 db=db,
-            ).strip(),
-            language="python",
-            wrap_lines=True,
-        )
-        st.caption("Command line")
-        st.code(
-            query.as_command_line(
-                asked,
-                opened.name,
-                shown,
-                by.value,
-                category=filters.categories,
-                file_contains=filters.file_contains,
-                license=filters.licenses,
-                db=db,
-            ),
-            language="bash",
-            wrap_lines=True,
-        )
+            ).strip()
+
+        for title, form, language in (
+            ("Python", query.as_python, "python"),
+            ("Command line", query.as_command_line, "bash"),
+        ):
+            st.caption(title)
+            st.code(written(form), language=language, wrap_lines=True)
