@@ -5,6 +5,7 @@ Half the bytes of float32 change cosines by less than 0.001 and the first ten ne
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +15,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from core import threads
 from core.errors import QueryError, StoreCorruptError
 
 Vectors = NDArray[np.float32]
@@ -21,6 +23,7 @@ Rows = NDArray[np.int64]
 
 _BLOCK = 8192  # rows decoded at a time
 _KEEP_DECODED_BYTES = 256_000_000  # up to here the float32 form is kept after its first use: 118,287 × 512 is 242 MB
+_PART, _SCORERS = 75_000, 2  # rows that are scored at a time, and how many threads do so
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,10 +100,18 @@ class VectorIndex:
         if self._fits_decoded:
             products: Vectors = self._decoded @ row
             return products
-        # Asked for all rows, FAISS decodes on the fly and is ten times faster than decoding here.
-        found, rows = self._index.search(row[None, :], self.count)
         scores = np.empty(self.count, np.float32)
-        scores[rows[0]] = found[0]
+
+        def score(start: int) -> None:
+            # Asked for all rows, FAISS decodes on the fly and is ten times faster than decoding here. It sorts them,
+            # too, which takes longer than scoring and less long in parts.
+            part = faiss.SearchParameters(sel=faiss.IDSelectorRange(start, start + _PART))  # type: ignore[call-arg]
+            found, rows = self._index.search(row[None, :], min(_PART, self.count - start), params=part)
+            scores[rows[0]] = found[0]
+
+        # However few threads FAISS itself may use: one query is one thread to it, and the visitor waits for this alone.
+        with ThreadPoolExecutor(min(_SCORERS, threads.usable_cores())) as pool:
+            list(pool.map(score, range(0, self.count, _PART)))
         return scores
 
     def vectors(self) -> Vectors:

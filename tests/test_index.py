@@ -81,10 +81,14 @@ def test_empty__answers_with_nothing() -> None:
     assert index.scores(np.ones(6, np.float32)).shape == (0,)
 
 
-def test_scores__are_every_cosine(index: VectorIndex, queries: Vectors, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("part", [7, 75_000])
+def test_scores__are_every_cosine(
+    index: VectorIndex, queries: Vectors, monkeypatch: pytest.MonkeyPatch, part: int
+) -> None:
     expected = index.vectors() @ queries[0]
     np.testing.assert_allclose(index.scores(queries[0]), expected, atol=1e-6)
     monkeypatch.setattr("core.index._KEEP_DECODED_BYTES", 0)
+    monkeypatch.setattr("core.index._PART", part)
     fresh = VectorIndex.from_bytes(index.to_bytes())
     np.testing.assert_allclose(fresh.scores(queries[0]), expected, atol=1e-6)
     np.testing.assert_array_equal(fresh.vectors(), index.vectors())

@@ -40,7 +40,7 @@ def test_selection__keyboard_count_and_clear(address: str, page: Any) -> None:
     page.get_by_text("3 selected", exact=True).wait_for()
     page.get_by_role("button", name="Clear", exact=True).click()
     page.get_by_text("3 selected", exact=True).wait_for(state="hidden")
-    assert page.locator(".card.is-selected").count() == 0
+    page.locator(".card.is-selected").first.wait_for(state="hidden")
 
 
 def test_shelf__a_star_outlives_a_plain_link(address: str, page: Any) -> None:
