@@ -63,11 +63,11 @@ def ask() -> Model | None:
             model = _checked(model)
             pretrained = _checked(pretrained) if pretrained else None
         with st.spinner("Looking the model up…"):
-            cost = _cost(model, pretrained)
+            cost = cost_of(model, pretrained)
     except errors.CocoLensError as error:
         states.known(error)
         return None
-    st.caption(f"{about} {_told(cost)}")
+    st.caption(f"{about} {told(cost)}")
     return Model(model, pretrained, cost)
 
 
@@ -77,19 +77,21 @@ def _checked(word: str) -> str:
     return str(build_source.allowed(word.removeprefix("local-dir:"))) if is_path else word
 
 
-def _told(cost: WeightsCost) -> str:
+def told(cost: WeightsCost) -> str:
+    """What a model costs before it can be used, in words."""
     size = "" if cost.size is None else words.size(cost.size)
     if cost.here:
-        told = f"**On this machine already** ({size})."
+        said = f"**On this machine already** ({size})."
     elif cost.size is None:
-        told = "**To be downloaded**; how much, only the hub knows."
+        said = "**To be downloaded**; how much, only the hub knows."
     else:
-        told = f"**About {size} to download**, once."
-    return told if cost.reads_text is not False else f"{told} {_BUNDLED_TEXT}"
+        said = f"**About {size} to download**, once."
+    return said if cost.reads_text is not False else f"{said} {_BUNDLED_TEXT}"
 
 
 @st.cache_data(max_entries=64, ttl=60, show_spinner=False)
-def _cost(model: str, pretrained: str | None) -> WeightsCost:
+def cost_of(model: str, pretrained: str | None) -> WeightsCost:
+    """What a model costs before it can be used, looked up at most once a minute. Raises as `encoder.weights_cost`."""
     return encoder.weights_cost(model, pretrained)
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from core import errors, evaluation, query, store
-from core.ui import image_query, links, loaders, query_sources, query_state, states
+from core.ui import image_query, links, loaders, query_sources, query_state
 
 if TYPE_CHECKING:
     from core.collection import Collection
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 PAGE = "compare-models"
 K = 10
 """Hits of a column, and neighbours that are compared."""
-_MODELS = ("cnn-small", "timm:resnet50", "timm:vit_base_patch16_224")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,28 +99,6 @@ def forget() -> None:
 def agreement(chosen: Chosen) -> Agreement:
     """How alike the neighbourhoods of the shared pictures are, remembered."""
     return _agreement(chosen, chosen.key)
-
-
-def draw_how_to_begin(opened: Collection) -> None:
-    """There is no other collection of these pictures yet: the commands that make one."""
-    states.hint(
-        "Encode these pictures with another model",
-        "Build a second collection from the same picture folder, with a CNN or a ViT for instance. Both then stand "
-        "here side by side: the hits of one picture, where they disagree, and how well each finds the classes.",
-        "view_column",
-    )
-    st.caption("Each of these commands makes one. The first model comes with this program, the others are fetched.")
-    for model in _MODELS:
-        manifest = dataclasses.replace(
-            opened.store.manifest, name=_name(opened.name, model), model=model, pretrained=None, text_encoder=None
-        )
-        command = store.rebuild_command(manifest, opened.store.folder)
-        st.code(command, language="bash", wrap_lines=True)
-
-
-def _name(collection: str, model: str) -> str:
-    """A name for the same pictures by another model."""
-    return f"{collection}-{model.removeprefix('timm:').replace('_', '-')}"[:64]
 
 
 @loaders.per_collection(max_entries=16)

@@ -7,6 +7,7 @@ import pytest
 
 from core import build, encoder, evaluation, store
 from core.encoder import timm_images
+from core.ui import build_job, loaders
 from tests import colour_collection, colour_encoder, tiny_backbone
 from tests.ui import drawn
 from tests.ui.conftest import Open
@@ -47,6 +48,47 @@ def test_compare__one_collection_tells_how_to_begin(colours: Path, visit: Open) 
     assert "build colours-cnn-small --images" in commands[0]
     assert commands[0].endswith("--model cnn-small")
     assert "--model timm:resnet50" in commands[1]
+    assert [button.label for button in app.button if button.label == "Build it"] == ["Build it"] * 3
+
+
+def test_compare__a_model_is_built_at_a_click_and_then_stands_beside(
+    colours: Path, visit: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    looking = timm_images.load(str(tiny_backbone.write(tmp_path / "tiny", "test_resnet")), None, device="cpu")
+    monkeypatch.setattr(
+        encoder,
+        "load_encoder",
+        lambda model, *rest, **_: looking if model == "cnn-small" else colour_collection.load(model, *rest),
+    )
+    app = visit(PAGE)
+    app.button(key="compare-build-cnn-small").click().run()
+    assert not app.exception
+    build_job.job().wait(60)
+    loaders.stores.clear()  # the watching page does this when the job ends
+    app.run()
+    assert not app.exception
+    assert "is ready" in app.success[0].value
+    (shown,) = drawn.components(app, "compare")
+    assert [column["title"] for column in shown["columns"]] == ["mean-colour", "tiny"]
+    built, own = (store.open_store(colours.parent / name) for name in ("colours-cnn-small", "colours"))
+    assert built.images_root == own.images_root
+    assert built.manifest.title == "The colours, cnn-small"
+    offered = [one.key for one in app.button if one.label == "Build it"]
+    assert offered == ["compare-build-timm:resnet50", "compare-build-timm:vit_base_patch16_224"]
+
+
+def test_compare__pictures_outside_the_allowed_folders_are_built_by_command(
+    colours: Path, visit: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.setenv("COCO_LENS_ROOTS", str(elsewhere))
+    app = visit(PAGE)
+    assert not app.exception
+    assert not app.error
+    assert not [one for one in app.button if one.label == "Build it"]
+    assert "The commands work in any case." in drawn.texts(app)
+    assert len(app.code) == 3
 
 
 def test_compare__columns_agreement_and_classes(three: Path, visit: Open) -> None:
