@@ -203,8 +203,8 @@ def probabilities(asked: Judged, by: str, fitted: Relevance | None) -> Iterator[
     line = fitted.lines.get(by) if fitted else None
     for scores, words in zip(asked.scores[by], asked.words, strict=True):
         found = relevance.estimate(scores, line, int(words))
-        assert found is not None
-        yield found.probabilities
+        # Where nothing is said, nothing is said to match.
+        yield np.zeros(len(scores)) if found is None else found.probabilities
 
 
 def first_hits(asked: Judged, by: str, fitted: Relevance | None) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
