@@ -120,20 +120,17 @@ def _run_phase(run: Run, number: int) -> None:
     elif number and course.epoch == 0:
         # A phase starts from what the one before was judged by.
         run.learner.load_state_dict(run.average.state_dict())
-    guide = None
-    if phase.kind == "hints" and isinstance(run.learner, steps.Apprentice):
-        assert run.recipe.teacher is not None
-        guide = hints.Guide(run.recipe.teacher, run.learner.model.visual.trunk)
-        if course.epoch == 0:
-            hints.take_projection(run.learner)
     bank = None
     for epoch in range(course.epoch, phase.epochs):
         began = time.perf_counter()
         used = _materials(run, number, epoch)
-        # While the text tower stands still, so do the captions' embeddings.
-        if isinstance(run.average, steps.Apprentice) and (bank is None or phase.kind == "contrast"):
-            bank = steps.make_bank(run.average, [run.materials[name] for name in phase.sources])
-        loss = _run_epoch(run, number, epoch, used, optimiser=optimiser, bank=bank, guide=guide)
+        if phase.kind == "hints":
+            loss = _solve_tower(run, number, used)
+        else:
+            # While the text tower stands still, so do the captions' embeddings.
+            if isinstance(run.average, steps.Apprentice) and (bank is None or phase.kind == "contrast"):
+                bank = steps.make_bank(run.average, [run.materials[name] for name in phase.sources])
+            loss = _run_epoch(run, number, epoch, used, optimiser=optimiser, bank=bank)
         measure, reached = students.judge(run.average, run.recipe, list(run.materials.values()), phase)
         course.history.append(
             {
@@ -155,6 +152,16 @@ def _run_phase(run: Run, number: int) -> None:
         curves.write(run.folder, course.history)
 
 
+def _solve_tower(run: Run, number: int, used: list[material.Material]) -> float:
+    assert isinstance(run.learner, steps.Apprentice)
+    assert run.recipe.teacher is not None
+    guide = hints.Guide(run.recipe.teacher, run.learner.model.visual.trunk)
+    error = hints.teach(guide, used, np.random.default_rng((run.recipe.seed, number)), run.report)
+    hints.take_projection(run.learner)
+    run.average.load_state_dict(run.learner.state_dict())
+    return error
+
+
 def _run_epoch(
     run: Run,
     number: int,
@@ -163,7 +170,6 @@ def _run_epoch(
     *,
     optimiser: torch.optim.Optimizer,
     bank: steps.Bank | None,
-    guide: hints.Guide | None,
 ) -> float:
     """One pass over the phase's sources; the mean loss."""
     phase = run.recipe.phases[number]
@@ -184,7 +190,7 @@ def _run_epoch(
             torch.autograd.backward(loss)
             value = float(loss.detach())
         else:
-            value, pairs = _side_by_side(run.learner, parts, phase, rng, bank=bank, earlier=earlier, guide=guide)
+            value, pairs = _side_by_side(run.learner, parts, phase, rng, bank=bank, earlier=earlier)
             if pairs and phase.queue:
                 earlier = losses.joined([earlier, *pairs] if earlier else pairs, phase.queue)
         if not math.isfinite(value):
@@ -206,7 +212,6 @@ def _side_by_side(
     *,
     bank: steps.Bank | None,
     earlier: losses.Pairs | None,
-    guide: hints.Guide | None,
 ) -> tuple[float, list[losses.Pairs]]:
     """A step on two halves of the batch at once, one thread each: the mean loss, and the pairs to remember. A batch too
     small to be halved (batch normalisation needs several pictures) is taken whole.
@@ -222,8 +227,6 @@ def _side_by_side(
         pairs = None
         if isinstance(learner, mimicry.Apprentice):
             loss = mimicry.loss(learner, part, phase.side, own)
-        elif guide is not None:
-            loss = hints.loss(guide, part, own, chained=phase.chained)
         else:
             assert bank is not None
             lesson = steps.distil_loss if phase.kind == "distil" else steps.contrast_loss

@@ -55,19 +55,19 @@ def contrastive(pairs: Pairs, scale: Tensor, earlier: Pairs | None = None) -> Te
     return (finding_text + finding_image) / 2
 
 
-def across(photos: Tensor, things: Tensor, drawings: Pairs, scale: float) -> Tensor:
-    """Photos `(n, dim)` against drawings that show the same `things` `(n, c)`: cross entropy of each photo's attention
-    over the drawings against what they share (supervised contrast, arXiv 2004.11362), a thing counting for less the
-    more drawings show it. Zero where no photo shares anything with a drawing.
+def across(pictures: Tensor, things: Tensor, others: Pairs, scale: float) -> Tensor:
+    """Photos `(n, dim)` against drawings that show the same `things` `(n, c)`, or drawings against photos: cross
+    entropy of each one's attention over the others against what they share (supervised contrast, arXiv 2004.11362), a
+    thing counting for less the more of the others show it. Zero where none shares anything with another.
     """
-    shown = drawings.things.float()
+    shown = others.things.float()
     rarity = shown.sum(dim=0).clamp_min(1.0).rsqrt()  # (c,)
-    shared = (things.float() * rarity) @ shown.T  # (n, drawings)
+    shared = (things.float() * rarity) @ shown.T  # (n, others)
     some = shared.sum(dim=1) > 0
     if not bool(some.any()):
         return torch.zeros(())
     target = shared[some] / shared[some].sum(dim=1, keepdim=True)
-    return soft_cross_entropy(scale * photos[some] @ drawings.images.T, target)
+    return soft_cross_entropy(scale * pictures[some] @ others.images.T, target)
 
 
 def soft_cross_entropy(logits: Tensor, target: Tensor) -> Tensor:

@@ -72,9 +72,8 @@ class Phase:
     (cosine decay to a hundredth after a linear warm-up), `batch` pictures a step.
 
     `text`: the teacher's features stand in for the image tower, and the text tower learns to describe them.
-    `hints`: the image tower, built like the teacher, learns layer by layer what the teacher's give; its last linear
-    layer is taken from the text phase. Each layer starts from the teacher's map; `chained`, from what the one before it
-    made.
+    `hints`: the image tower, built like the teacher, is solved layer by layer for what the teacher's layers give, in
+    one epoch; its last linear layer is taken from the text phase. Uses none of the numbers below.
     `distil`: the image tower learns to put each view where the teacher's would be, and near its own captions.
     `contrast`: both towers learn together from pictures and captions; the only kind that needs no teacher.
     `mimic`: a backbone learns labels, the teacher's features and neighbourhoods, and the classifier's answers.
@@ -92,7 +91,6 @@ class Phase:
     text_rate: float = 1.0
     queue: int = 0
     average: float = 0.999
-    chained: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +151,8 @@ def check(recipe: Recipe) -> None:
             raise ConfigurationError(
                 f"Phase {number} ({phase.kind}): mimic phases are for a [backbone], the other kinds for a [model]."
             )
+        if phase.kind == "hints" and phase.epochs != 1:
+            raise ConfigurationError(f"Phase {number} (hints) solves each layer once: set `epochs = 1`.")
         if phase.kind in ("text", "hints", "distil", "mimic") and recipe.teacher is None:
             raise ConfigurationError(f"Phase {number} ({phase.kind}) needs a teacher; set `teacher` in the recipe.")
 

@@ -7,7 +7,7 @@ import math
 import torch
 from torch import nn
 
-from core.training import hints, mimicry, network, students
+from core.training import mimicry, network, students
 from core.training.recipe import Phase
 
 _WARM_UP = 0.05
@@ -19,8 +19,6 @@ def optimiser(learner: students.Student, phase: Phase) -> torch.optim.Optimizer:
     network.freeze(learner, frozen=False)
     if isinstance(learner, mimicry.Apprentice):
         pass  # a backbone has one kind of phase, in which everything learns
-    elif phase.kind == "hints":
-        hints.freeze_all_but_tower(learner)
     elif phase.kind == "text":
         network.freeze(model.visual)
         network.freeze(learner.guess)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 import torch
@@ -23,9 +24,9 @@ _DRAWN_SCALE = 40.0
 _DRAWN_TEXTS_IN_BANK = 3
 _COSINE, _FEATURES, _CLASSES = 4.0, 1.0, 0.5
 # Photos find drawings of the same things: its share of the loss, and the inverse temperature.
-_ACROSS, _ACROSS_SCALE = 1.0, 20.0
+_ACROSS, _ACROSS_SCALE = 2.0, 20.0
 # Pictures and the bare names of what they show, which anchor photos and drawings alike: likewise.
-_NAMING, _NAMING_SCALE = 0.3, 20.0
+_NAMING, _NAMING_SCALE = 0.5, 20.0
 # Neighbours by the teacher's features stay neighbours, though no caption tells them from others: likewise.
 _KINSHIP = 1.0
 # In a contrast phase: pictures and captions, against what the teachers say. At 1 the teachers' word was forgotten.
@@ -79,7 +80,14 @@ def text_loss(learner: Apprentice, parts: list[Part], rng: np.random.Generator) 
             seen.append(network.encode_tokens(learner.model, _noisy(material.tokens[other], rng)))
         tokens.append(material.tokens[part.texts])
     said = network.encode_tokens(learner.model, _noisy(torch.cat(tokens), rng))
-    loss = losses.contrastive(_pairs(torch.cat(seen), said, parts), _scale(learner))
+    pairs = _pairs(torch.cat(seen), said, parts)
+    # Each among its own kind: told apart from photos' captions, drawings' would gather on a side of their own, where no
+    # photo finds them.
+    loss = _NAMING * losses.naming(pairs.images, pairs.things, _names(learner, parts, rng), _NAMING_SCALE)
+    for kind in (pairs.drawn, ~pairs.drawn):
+        own = pairs.taken(kind)
+        if len(own) > 1:
+            loss = loss + len(own) / len(pairs) * losses.contrastive(own, _scale(learner))
     if sum(map(len, taught)) > 1:
         loss = loss + _KINSHIP * losses.kinship(torch.cat(taught), torch.cat(answers))
     return loss
@@ -95,8 +103,8 @@ def distil_loss(
     earlier: losses.Pairs | None,
 ) -> tuple[Tensor, losses.Pairs | None]:
     """The student's view of a crop against the teacher's view of the same crop, and against the captions; the text
-    tower stands still. Pictures without a teacher are told apart by their captions, which come back as pairs for the
-    `earlier` ones of later batches."""
+    tower stands still. Pictures without a teacher are told apart by their captions. Their pairs, and photos of known
+    things, come back for the `earlier` ones of later batches."""
     view = batches.choose_views(parts, rng)
     features, student = _look(learner, parts, view, side, rng)
     loss = _NAMING * _named(parts, view, student, bank, earlier)
@@ -120,24 +128,10 @@ def distil_loss(
         loss = loss + _KINSHIP * losses.kinship(*(torch.cat(rows) for rows in zip(*kin, strict=True)))
     if not untaught:
         return loss, None
-    own_parts = [part for part, _ in untaught]
-    with torch.no_grad():
-        tokens = torch.cat([part.material.tokens[part.texts] for part in own_parts])
-        said = network.encode_tokens(learner.model, tokens)
-    pairs = _pairs(torch.cat([student[mine] for _, mine in untaught]), said, own_parts)
-    share = len(pairs) / len(student)
-    loss = loss + share * losses.contrastive(pairs, torch.tensor(_DRAWN_SCALE), earlier)
-    known = pairs if earlier is None else losses.joined([pairs, earlier], len(pairs) + len(earlier))
-    for part, chosen, mine in batches.slices(parts, view):
-        if part.material.answers is not None:
-            clear = torch.from_numpy(part.material.views.blend[part.pictures, chosen] == 0)
-            shown = torch.from_numpy(part.material.things[part.pictures])[clear]
-            drawings = known.taken(known.drawn)
-            share = len(part.pictures) / len(student)
-            # Drawings come to the photos, not photos to the drawings: those have the teacher to follow.
-            photos = student[mine][clear].detach()
-            loss = loss + share * _ACROSS * losses.across(photos, shown, drawings, _ACROSS_SCALE)
-    return loss, pairs.detached()
+    photos = _known_photos(parts, view, student.detach())
+    seen = torch.cat([student[mine] for _, mine in untaught])
+    own, pairs = _told_apart(learner, [part for part, _ in untaught], seen, photos, earlier)
+    return loss + own / len(student), losses.joined([pairs.detached(), photos], len(pairs) + len(photos))
 
 
 def contrast_loss(
@@ -160,7 +154,7 @@ def contrast_loss(
     clear = torch.from_numpy(np.concatenate(blends) == 0)
     plain = pairs.taken(clear)
     loss = _PAIRS * losses.contrastive(plain, _scale(learner), earlier)
-    known = plain if earlier is None else losses.joined([plain, earlier], len(plain) + len(earlier))
+    known = _and_earlier(plain, earlier)
     photos = plain.taken(~plain.drawn)
     drawings = known.taken(known.drawn)
     loss = loss + _ACROSS * losses.across(photos.images.detach(), photos.things, drawings, _ACROSS_SCALE)
@@ -212,6 +206,54 @@ def _named(
     )
     shown = torch.from_numpy(np.concatenate([part.material.things[part.pictures] for part in parts]))
     return losses.naming(student[clear], shown[clear], bank.names, _NAMING_SCALE, earlier)
+
+
+def _told_apart(
+    learner: Apprentice, parts: list[Part], seen: Tensor, photos: losses.Pairs, earlier: losses.Pairs | None
+) -> tuple[Tensor, losses.Pairs]:
+    """Pictures without a teacher, `seen` `(n, dim)`, against their captions, and drawings against `photos` of the same
+    things: the sum over all of them, and their pairs."""
+    with torch.no_grad():
+        said = network.encode_tokens(learner.model, torch.cat([part.material.tokens[part.texts] for part in parts]))
+    pairs = _pairs(seen, said, parts)
+    drawings = pairs.taken(pairs.drawn)
+    drawn_before, photos_before = (None, None) if earlier is None else _by_kind(earlier)
+    loss = len(pairs) * losses.contrastive(pairs, torch.tensor(_DRAWN_SCALE), drawn_before)
+    # Drawings come to the photos, not photos to the drawings: those have the teacher to follow.
+    known = _and_earlier(photos, photos_before)
+    loss = loss + len(pairs) * _ACROSS * losses.across(drawings.images, drawings.things, known, _ACROSS_SCALE)
+    known = _and_earlier(drawings, drawn_before)
+    loss = loss + len(photos) * _ACROSS * losses.across(photos.images, photos.things, known, _ACROSS_SCALE)
+    return loss, pairs
+
+
+def _names(learner: Apprentice, parts: list[Part], rng: np.random.Generator) -> Tensor:
+    """What the text tower makes of the categories' names, `(c, dim)`, all called in one way."""
+    return network.encode_tokens(
+        learner.model, _name_tokens(str(rng.choice(_CALLED)), parts[0].material.tokens.shape[1])
+    )
+
+
+@cache
+def _name_tokens(how: str, context: int) -> Tensor:
+    return network.tokenise([how.format(name) for name in things.names()], context)
+
+
+def _known_photos(parts: list[Part], view: list[NDArray[np.int64]], student: Tensor) -> losses.Pairs:
+    """The unblended views of photos that show a known thing. Their texts are not looked at and not encoded."""
+    pairs = _pairs(student, torch.zeros_like(student), parts)
+    blends = [part.material.views.blend[part.pictures, chosen] for part, chosen in zip(parts, view, strict=True)]
+    clear = torch.from_numpy(np.concatenate(blends) == 0)
+    return pairs.taken(clear & ~pairs.drawn & (pairs.things.sum(dim=1) > 0))
+
+
+def _by_kind(pairs: losses.Pairs) -> tuple[losses.Pairs, losses.Pairs]:
+    """Drawings and photos."""
+    return pairs.taken(pairs.drawn), pairs.taken(~pairs.drawn)
+
+
+def _and_earlier(pairs: losses.Pairs, earlier: losses.Pairs | None) -> losses.Pairs:
+    return pairs if earlier is None else losses.joined([pairs, earlier], len(pairs) + len(earlier))
 
 
 def _clear_views(material: Material) -> int:

@@ -1,0 +1,106 @@
+"""What a batch of photos and drawings teaches: which pairs are told apart, and what later batches are given."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from core.training import batches, losses, material, network, steps, teacher, views
+from core.training.batches import Part
+from core.training.recipe import ModelShape, Phase, Recipe, Source
+
+SHAPE = ModelShape("test_resnet", image_size=32, embed_dim=8, text_width=8, text_heads=1, text_layers=1)
+SOURCE = Source("scenes", "scenes", side=32, count=6)
+FEATURES = 5
+
+
+@pytest.fixture(scope="module")
+def parts() -> list[Part]:
+    """Six drawings, and the same six as if they were photos that a teacher saw: in two views, one of them blended."""
+    recipe = Recipe(SHAPE, (SOURCE,), (Phase("distil", 1, ("scenes",)),))
+    drawings = material.from_scenes(SOURCE, recipe, range(6))
+    raw = np.random.default_rng(0).integers(0, 255, (6, 2, FEATURES)).astype(np.uint8)
+    photos = replace(
+        drawings,
+        name="photos",
+        offset=1,
+        drawn=False,
+        answers=teacher.Answers(raw, 1 / 255),
+        views=views.draw_views(6, 2, 0, mixed=1),
+        things=drawings.things * (np.arange(6) < 4)[:, None].astype(np.uint8),  # nothing is known of the last two
+    )
+    each = np.arange(6)
+    return [Part(one, each, np.array([own[0] for own in one.texts_of])) for one in (photos, drawings)]
+
+
+@pytest.fixture
+def learner() -> steps.Apprentice:
+    torch.manual_seed(0)
+    return steps.Apprentice(network.create(SHAPE), FEATURES, 1, SHAPE.embed_dim)
+
+
+def test_text_loss__drawings_captions_are_not_told_from_photos(
+    parts: list[Part], learner: steps.Apprentice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[set[bool]] = []
+    contrastive = losses.contrastive
+
+    def watched(pairs: losses.Pairs, scale: torch.Tensor, earlier: losses.Pairs | None = None) -> torch.Tensor:
+        told.append(set(pairs.drawn.tolist()))
+        return contrastive(pairs, scale, earlier)
+
+    monkeypatch.setattr(losses, "contrastive", watched)
+    torch.autograd.backward(steps.text_loss(learner, parts, np.random.default_rng(0)))
+    assert sorted(map(tuple, told)) == [(False,), (True,)]
+    for weight in (learner.project.weight, learner.model.text.token_embedding.weight):
+        assert weight.grad is not None
+        assert float(weight.grad.abs().sum()) > 0
+
+
+def test_distil_loss__later_batches_get_drawings_and_known_photos(
+    parts: list[Part], learner: steps.Apprentice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network.freeze(learner.model.text)
+    bank = steps.make_bank(learner, [part.material for part in parts])
+    monkeypatch.setattr(batches, "choose_views", lambda own, _: [np.array([0, 0, 0, 1, 0, 0]), np.zeros(6, int)])
+    rng = np.random.default_rng(0)
+    _, pairs = steps.distil_loss(learner, parts, bank, 32, rng, earlier=None)
+    assert pairs is not None
+    assert pairs.drawn.tolist() == [True] * 6 + [False] * 3  # of six photos one is blended, two show nothing known
+    assert not pairs.images.requires_grad
+    given: list[losses.Pairs | None] = []
+    contrastive = losses.contrastive
+
+    def watched(own: losses.Pairs, scale: torch.Tensor, earlier: losses.Pairs | None = None) -> torch.Tensor:
+        given.append(earlier)
+        return contrastive(own, scale, earlier)
+
+    monkeypatch.setattr(losses, "contrastive", watched)
+    loss, more = steps.distil_loss(learner, parts, bank, 32, rng, earlier=pairs)
+    assert torch.isfinite(loss)
+    assert more is not None
+    assert given[0] is not None
+    assert given[0].drawn.tolist() == [True] * 6  # photos that are remembered have no texts to be told apart by
+
+
+def test_distil_loss__drawings_come_to_photos_and_photos_stay(
+    parts: list[Part], learner: steps.Apprentice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moved: list[tuple[torch.Tensor, bool]] = []
+    across = losses.across
+
+    def watched(pictures: torch.Tensor, things: torch.Tensor, others: losses.Pairs, scale: float) -> torch.Tensor:
+        moved.append((pictures, others.images.requires_grad))
+        return across(pictures, things, others, scale)
+
+    monkeypatch.setattr(losses, "across", watched)
+    bank = steps.make_bank(learner, [part.material for part in parts])
+    steps.distil_loss(learner, parts, bank, 32, np.random.default_rng(1), earlier=None)
+    (drawings, photos_move), (photos, drawings_move) = moved
+    assert drawings.requires_grad
+    assert drawings_move
+    assert not photos.requires_grad
+    assert not photos_move
