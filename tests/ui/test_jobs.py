@@ -16,10 +16,11 @@ def job() -> Job[int]:
 
 
 def test_job__one_at_a_time_and_cancel() -> None:
-    one, go_on = job(), threading.Event()
+    one, begun, go_on = job(), threading.Event(), threading.Event()
 
     def work(report: progress.Report) -> int:
         report(Progress("encoding", 1, 3))
+        begun.set()
         go_on.wait(5)
         report(Progress("encoding", 2, 3))
         return 1
@@ -29,6 +30,7 @@ def test_job__one_at_a_time_and_cancel() -> None:
     assert one.moment().number == before + 1
     assert not one.start(work, subject="b")
     assert (one.moment().running, one.moment().subject, one.moment().name) == (True, "a", "A")
+    assert begun.wait(5)  # a job that is cancelled before its first report is over at once
     one.cancel()
     assert one.moment().stopping
     go_on.set()
