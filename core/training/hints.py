@@ -13,7 +13,6 @@ bits. Whoever passes such a tower on passes on something made from the teacher, 
 from __future__ import annotations
 
 import threading
-import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -80,7 +79,7 @@ class Guide:
         opened = self._interpreter()
         self.side = int(opened.get_input_details()[0]["shape"][1])
         _, self._zero = opened.get_input_details()[0]["quantization"]
-        self._maps = _maps(opened)
+        self._maps = teacher.maps_of(opened)
         self.scales = tuple(scale for _, _, scale in self._maps)
         self.layers = _layers(tower, [shape for _, shape, _ in self._maps], self.side, model)
 
@@ -99,9 +98,7 @@ class Guide:
 
     def _interpreter(self) -> Any:
         if not hasattr(self._own, "opened"):
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", UserWarning)  # that keeping every map takes memory
-                self._own.opened = teacher.opened(self._model, 1, keep_maps=True)
+            self._own.opened = teacher.opened(self._model, 1, keep_maps=True)
         return self._own.opened
 
 
@@ -240,25 +237,6 @@ def _some(
 def _picture_rows(raw: Tensor) -> Tensor:
     """8-bit places of pictures `(n, k, 3)` as a tower takes them."""
     return augment.normalise((raw.float() / 255.0).permute(0, 2, 1)[..., None])[..., 0].permute(0, 2, 1).contiguous()
-
-
-def _maps(opened: Any) -> list[tuple[int, tuple[int, int, int], float]]:
-    """Number, shape `(h, w, c)` and scale of the maps that the teacher's layers give, in their order."""
-    side = int(opened.get_input_details()[0]["shape"][1])
-    found = []
-    for one in opened.get_tensor_details():
-        shape = tuple(int(length) for length in one["shape"])
-        scale, zero = one["quantization"]
-        # Square and larger than a kernel: a layer's map; what is as large as the picture is the picture.
-        if (
-            len(shape) == 4
-            and shape[0] == 1
-            and 3 < shape[1] == shape[2] < side
-            and one["dtype"] is np.uint8
-            and not zero
-        ):
-            found.append((int(one["index"]), shape[1:], float(scale)))
-    return found
 
 
 def _layers(tower: Any, shapes: list[tuple[int, ...]], side: int, model: Path) -> tuple[Layer, ...]:

@@ -226,11 +226,11 @@ def _side_by_side(
     ) -> tuple[float, tuple[Tensor | None, ...], losses.Pairs | None]:
         pairs = None
         if isinstance(learner, mimicry.Apprentice):
-            loss = mimicry.loss(learner, part, phase.side, own)
+            loss = mimicry.loss(learner, part, phase, own)
         else:
             assert bank is not None
             lesson = steps.distil_loss if phase.kind == "distil" else steps.contrast_loss
-            loss, pairs = lesson(learner, part, bank, phase.side, own, earlier=earlier)
+            loss, pairs = lesson(learner, part, bank, phase, own, earlier=earlier)
         return float(loss.detach()), torch.autograd.grad(loss, weights, allow_unused=True), pairs
 
     shares = batches.halves(parts) if phase.batch >= _HALVED_FROM else [parts]

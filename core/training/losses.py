@@ -135,6 +135,13 @@ def feature_gap(guess: Tensor, features: Tensor) -> Tensor:
     return torch.mean(((guess - features) / spread) ** 2)
 
 
+def map_gap(guess: Tensor, map_: Tensor) -> Tensor:
+    """As `feature_gap`, place by place (hints: FitNets, arXiv 1412.6550): `(n, c, a, a)` against a teacher's map
+    `(n, c, b, b)`, both brought to the smaller side by means."""
+    side = min(guess.shape[-1], map_.shape[-1])
+    return feature_gap(F.adaptive_avg_pool2d(guess, side), F.adaptive_avg_pool2d(map_, side))
+
+
 def class_gap(logits: Tensor, probabilities: Tensor) -> Tensor:
     """Cross entropy of class logits `(n, c)` against a classifier's probabilities, which need not sum to one exactly
     (they were rounded to 8 bits)."""

@@ -29,11 +29,12 @@ class Material:
     """One source, ready to train on.
 
     `pixels` `(n, side, side, 3)`; `views` the fixed crops of each picture; `answers` the features that the teacher saw
-    in them, `classes` the probabilities that the classifier gave them, or None; `tokens` `(t, context)` all texts, and
-    `said` `(t,)` a number for each that is the same for the same text; `texts_of[i]` the rows of `tokens` that caption
-    picture i, `phrases_of[i]` those that only name something in it; `groups` `(n,)` equal where two pictures may be
-    described by the same text, and with `offset` added unlike those of any other source; `things` the categories that
-    each picture shows, as far as they are known; `drawn` True for scenes; `captioned` False for class labels.
+    in them, `maps` what it saw where, `classes` the probabilities that the classifier gave them, or None; `tokens`
+    `(t, context)` all texts, and `said` `(t,)` a number for each that is the same for the same text; `texts_of[i]` the
+    rows of `tokens` that caption picture i, `phrases_of[i]` those that only name something in it; `groups` `(n,)` equal
+    where two pictures may be described by the same text, and with `offset` added unlike those of any other source;
+    `things` the categories that each picture shows, as far as they are known; `drawn` True for scenes; `captioned`
+    False for class labels.
     `every_text`: a text phase passes all texts of a picture rather than one (captions people wrote are scarce, drawn
     scenes are not). `trained` and `held_out` are the pictures to learn from and those to validate on; `per_epoch`
     of the former make an epoch (0: all).
@@ -45,6 +46,7 @@ class Material:
     views: Views
     answers: teacher.Answers | None
     classes: teacher.Answers | None
+    maps: teacher.Maps | None
     tokens: Tensor
     said: NDArray[np.int64]
     texts_of: tuple[NDArray[np.int64], ...]
@@ -84,9 +86,13 @@ def prepare(source: Source, recipe: Recipe, cache: Path, report: Report) -> Mate
             asked.append(None)
             continue
         kept = cache / f"{source.name}-{model.stem[:12]}-v{source.views}-s{source.seed}.npy"
-        asked.append(teacher.answers(model, pixels, crops, kept, report, threads=torch.get_num_threads()))
+        asked.append(teacher.answers(model, pixels, crops, kept, report))
+    maps = None
+    if source.maps and asked[0] is not None and recipe.teacher is not None:
+        kept = cache / f"{source.name}-{recipe.teacher.stem[:12]}-v{source.views}-s{source.seed}.npy"
+        maps = teacher.maps(recipe.teacher, pixels, crops, kept, report)
     held_out = np.linspace(0, len(told.texts) - 1, source.hold_out).astype(np.int64)
-    return _assemble(source, recipe, (pixels, crops), told, held_out=held_out, answers=asked[0], classes=asked[1])
+    return _assemble(source, recipe, (pixels, crops), told, held_out=held_out, answers=(asked[0], asked[1]), maps=maps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +133,8 @@ def _assemble(
     told: Told,
     *,
     held_out: NDArray[np.int64],
-    answers: teacher.Answers | None = None,
-    classes: teacher.Answers | None = None,
+    answers: tuple[teacher.Answers | None, teacher.Answers | None] = (None, None),
+    maps: teacher.Maps | None = None,
 ) -> Material:
     pixels, crops = seen
     texts, phrases = told.texts, told.phrases
@@ -139,8 +145,9 @@ def _assemble(
         name=source.name,
         pixels=pixels,
         views=crops,
-        answers=answers,
-        classes=classes,
+        answers=answers[0],
+        classes=answers[1],
+        maps=maps,
         # A backbone reads nothing.
         tokens=network.tokenise(spoken, recipe.model.context_length)
         if isinstance(recipe.model, ModelShape)

@@ -11,23 +11,30 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
 from core.encoder import torchvision_fix
-from core.training import augment, backbone_checkpoint, batches, losses, network, validation
+from core.training import augment, backbone_checkpoint, batches, losses, network, places, validation
 from core.training.batches import Part
 from core.training.material import Material
-from core.training.recipe import BackboneShape
+from core.training.recipe import BackboneShape, Phase
 
 NEIGHBOURS = 5
 """How many nearest pictures validation looks at."""
 # Inverse temperature of a class against the others.
 _LABEL_SCALE = 16.0
-_LABELS, _FEATURES, _CLASSES = 0.5, 0.5, 0.5
+_LABELS, _FEATURES, _CLASSES, _MAPS = 0.5, 0.5, 0.5, 0.5
 
 
 class Apprentice(nn.Module):
     """A timm network together with what only training needs: guesses of the teacher's features, of the classifier's
-    answer and of the labels of each source."""
+    answer, of the labels of each source, and of the teacher's maps of so many `channels` where hints are given."""
 
-    def __init__(self, shape: BackboneShape, features: int, classes: int, labels: dict[str, int]) -> None:
+    def __init__(
+        self,
+        shape: BackboneShape,
+        features: int,
+        classes: int,
+        labels: dict[str, int],
+        channels: tuple[int, ...] = (),
+    ) -> None:
         super().__init__()
         torchvision_fix.apply()
         import timm
@@ -38,6 +45,7 @@ class Apprentice(nn.Module):
         self.guess = nn.Linear(width, max(1, features))
         self.classify = nn.Linear(width, max(1, classes))
         self.label = nn.ModuleDict({name: nn.Linear(width, count, bias=False) for name, count in labels.items()})
+        self.places = places.Guesses(self.model, channels) if channels else None
 
 
 def load(learner: Apprentice, folder: Path) -> None:
@@ -73,11 +81,18 @@ def label_counts(materials: dict[str, Material]) -> dict[str, int]:
     }
 
 
-def loss(learner: Apprentice, parts: list[Part], side: int, rng: np.random.Generator) -> Tensor:
+def loss(learner: Apprentice, parts: list[Part], phase: Phase, rng: np.random.Generator) -> Tensor:
     """The teacher's features, who is whose neighbour by them within the batch (similarity-preserving distillation,
-    arXiv 1907.09682, as a distribution), the classifier's answers, and the labels of unblended views."""
+    arXiv 1907.09682, as a distribution), its maps, the classifier's answers, and the labels of unblended views."""
     view = batches.choose_views(parts, rng)
-    features = learner.model(batches.pixels(parts, view, side, rng))  # (n, width)
+    pixels = batches.pixels(parts, view, phase.side, rng)
+    maps: tuple[Tensor, ...] = ()
+    with torch.autocast("cpu", torch.bfloat16, enabled=phase.bfloat16):
+        if learner.places is not None:
+            features, maps = learner.places.look(learner.model, pixels)
+        else:
+            features = learner.model(pixels)
+    features = features.float()  # (n, width)
     unit = F.normalize(features, dim=-1)
     total = torch.zeros(())
     shown, wanted = [], []
@@ -88,6 +103,9 @@ def loss(learner: Apprentice, parts: list[Part], side: int, rng: np.random.Gener
             total = total + share * _FEATURES * losses.feature_gap(learner.guess(features[mine]), answer)
             shown.append(unit[mine])
             wanted.append(F.normalize(answer, dim=-1))
+        if part.material.maps is not None and learner.places is not None:
+            hints = part.material.maps.rows(part.pictures, chosen)
+            total = total + share * _MAPS * learner.places.gap([one[mine] for one in maps], hints)
         if part.material.classes is not None:
             probabilities = part.material.classes.rows(part.pictures, chosen)
             total = total + share * _CLASSES * losses.class_gap(learner.classify(features[mine]), probabilities)

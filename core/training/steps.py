@@ -11,9 +11,10 @@ import torch.nn.functional as F  # noqa: N812
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from core.training import batches, losses, network, things
+from core.training import batches, losses, network, places, things
 from core.training.batches import Part
 from core.training.material import Material
+from core.training.recipe import Phase
 
 # The inverse temperature at which student and teacher compare their views of the caption bank: soft enough that more
 # than the first few captions count.
@@ -23,6 +24,8 @@ _DRAWN_SCALE = 40.0
 # A scene's first captions are its fullest; the later ones leave things out.
 _DRAWN_TEXTS_IN_BANK = 3
 _COSINE, _FEATURES, _CLASSES = 4.0, 1.0, 0.5
+# Each of the teacher's maps, place by place.
+_MAPS = 1.0
 # Photos find drawings of the same things: its share of the loss, and the inverse temperature.
 _ACROSS, _ACROSS_SCALE = 2.0, 20.0
 # Pictures and the bare names of what they show, which anchor photos and drawings alike: likewise.
@@ -40,17 +43,40 @@ _FEATURE_DROPOUT = 0.1
 
 class Apprentice(nn.Module):
     """The model together with what only training needs: the teacher's own projection into the shared space, and the
-    student's guesses of the teacher's features and of the classifier's answer (all are thrown away afterwards)."""
+    student's guesses of the teacher's features, of its maps of so many `channels` where hints are given, and of the
+    classifier's answer (all are thrown away afterwards)."""
 
     model: network.Network
 
-    def __init__(self, model: network.Network, teacher_dim: int, classes: int, embed_dim: int) -> None:
+    def __init__(
+        self,
+        model: network.Network,
+        teacher_dim: int,
+        classes: int,
+        embed_dim: int,
+        channels: tuple[int, ...] = (),
+    ) -> None:
         super().__init__()
         self.model = model
-        width = int(model.visual.trunk.num_features)
+        trunk = model.visual.trunk
         self.project = nn.Linear(max(1, teacher_dim), embed_dim, bias=False)
-        self.guess = nn.Linear(width, max(1, teacher_dim))
-        self.classify = nn.Linear(width, max(1, classes))
+        self.guess = nn.Linear(int(trunk.num_features), max(1, teacher_dim))
+        self.classify = nn.Linear(int(trunk.num_features), max(1, classes))
+        self.places = places.Guesses(trunk, channels) if channels else None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the image tower makes of pictures: `features` `(n, width)`, `student` `(n, dim)` unit rows; where hints are
+    given its maps of the last two sizes, `(n, c, side, side)`."""
+
+    features: Tensor
+    student: Tensor
+    maps: tuple[Tensor, ...] = ()
+
+    def taken(self, rows: slice) -> Look:
+        """Some of the pictures."""
+        return Look(self.features[rows], self.student[rows], tuple(one[rows] for one in self.maps))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +123,7 @@ def distil_loss(
     learner: Apprentice,
     parts: list[Part],
     bank: Bank,
-    side: int,
+    phase: Phase,
     rng: np.random.Generator,
     *,
     earlier: losses.Pairs | None,
@@ -106,7 +132,8 @@ def distil_loss(
     tower stands still. Pictures without a teacher are told apart by their captions. Their pairs, and photos of known
     things, come back for the `earlier` ones of later batches."""
     view = batches.choose_views(parts, rng)
-    features, student = _look(learner, parts, view, side, rng)
+    look = _look(learner, parts, view, phase, rng)
+    student = look.student
     loss = _NAMING * _named(parts, view, student, bank, earlier)
     untaught: list[tuple[Part, slice]] = []
     kin: list[tuple[Tensor, Tensor]] = []
@@ -115,7 +142,7 @@ def distil_loss(
         if part.material.answers is None:
             untaught.append((part, mine))
             continue
-        taught = _lesson(learner, part, chosen, features[mine], student[mine], bank=bank)
+        taught = _lesson(learner, part, chosen, look.taken(mine), bank=bank)
         clear = torch.from_numpy(part.material.views.blend[part.pictures, chosen] == 0)
         if part.material.name in bank.start and bool(clear.any()):
             own = torch.from_numpy(part.pictures + bank.start[part.material.name])
@@ -138,7 +165,7 @@ def contrast_loss(
     learner: Apprentice,
     parts: list[Part],
     bank: Bank,
-    side: int,
+    phase: Phase,
     rng: np.random.Generator,
     *,
     earlier: losses.Pairs | None,
@@ -146,7 +173,8 @@ def contrast_loss(
     """Pictures against captions with both towers learning; the teacher, where there is one, keeps a say, and its
     projection follows the captions. The batch's pairs come back for the `earlier` ones of later batches."""
     view = batches.choose_views(parts, rng)
-    features, student = _look(learner, parts, view, side, rng)
+    look = _look(learner, parts, view, phase, rng)
+    student = look.student
     tokens = torch.cat([part.material.tokens[part.texts] for part in parts])
     said = network.encode_tokens(learner.model, _noisy(tokens, rng))
     pairs = _pairs(student, said, parts)
@@ -162,7 +190,7 @@ def contrast_loss(
         if part.material.answers is None:
             continue
         share = len(part.pictures) / len(student)
-        loss = loss + share * _lesson(learner, part, chosen, features[mine], student[mine], bank=bank)
+        loss = loss + share * _lesson(learner, part, chosen, look.taken(mine), bank=bank)
         target = F.normalize(learner.project(part.material.answers.rows(part.pictures, chosen)), dim=-1)
         own = clear[mine]
         if int(own.sum()) > 1:
@@ -262,28 +290,35 @@ def _clear_views(material: Material) -> int:
 
 
 def _look(
-    learner: Apprentice, parts: list[Part], view: list[NDArray[np.int64]], side: int, rng: np.random.Generator
-) -> tuple[Tensor, Tensor]:
-    """The image tower's features `(n, width)` and the student's unit rows `(n, dim)`."""
-    features = learner.model.visual.trunk(batches.pixels(parts, view, side, rng))
-    return features, F.normalize(learner.model.visual.head(features), dim=-1)
+    learner: Apprentice, parts: list[Part], view: list[NDArray[np.int64]], phase: Phase, rng: np.random.Generator
+) -> Look:
+    pixels = batches.pixels(parts, view, phase.side, rng)
+    visual = learner.model.visual
+    maps: tuple[Tensor, ...] = ()
+    with torch.autocast("cpu", torch.bfloat16, enabled=phase.bfloat16):
+        if learner.places is not None:
+            features, maps = learner.places.look(visual.trunk, pixels)
+        else:
+            features = visual.trunk(pixels)
+    features = features.float()
+    return Look(features, F.normalize(visual.head(features), dim=-1), maps)
 
 
-def _lesson(
-    learner: Apprentice, part: Part, view: NDArray[np.int64], features: Tensor, student: Tensor, *, bank: Bank
-) -> Tensor:
+def _lesson(learner: Apprentice, part: Part, view: NDArray[np.int64], look: Look, *, bank: Bank) -> Tensor:
     """What the teachers say about these views against what the student makes of them."""
     assert part.material.answers is not None
     wanted = part.material.answers.rows(part.pictures, view)
     target = _target(learner, part, view)
-    loss = _COSINE * losses.cosine_gap(student, target)
-    loss = loss + _FEATURES * losses.feature_gap(learner.guess(features), wanted)
+    loss = _COSINE * losses.cosine_gap(look.student, target)
+    loss = loss + _FEATURES * losses.feature_gap(learner.guess(look.features), wanted)
+    if part.material.maps is not None and learner.places is not None:
+        loss = loss + _MAPS * learner.places.gap(look.maps, part.material.maps.rows(part.pictures, view))
     if len(bank.rows):
-        spread = losses.attention(student, bank.rows, _BANK_SCALE)  # (n, m)
+        spread = losses.attention(look.student, bank.rows, _BANK_SCALE)  # (n, m)
         loss = loss + losses.relational(spread, losses.attention(target, bank.rows, _BANK_SCALE))
     if part.material.classes is not None:
         probabilities = part.material.classes.rows(part.pictures, view)
-        loss = loss + _CLASSES * losses.class_gap(learner.classify(features), probabilities)
+        loss = loss + _CLASSES * losses.class_gap(learner.classify(look.features), probabilities)
     return loss
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TypeAlias
 
-from core.training import mimicry, network, steps, teacher, validation
+from core.training import mimicry, network, places, steps, teacher, validation
 from core.training.material import Material
 from core.training.recipe import BackboneShape, Phase, Recipe
 
@@ -16,9 +16,10 @@ def create(recipe: Recipe, materials: dict[str, Material]) -> Student:
     """A learner with random weights, of the shape that the recipe names."""
     features = teacher.dimension(recipe.teacher) if recipe.teacher else 0
     classes = teacher.dimension(recipe.classifier) if recipe.classifier else 0
+    hinted = places.channels(list(materials.values()))
     if isinstance(recipe.model, BackboneShape):
-        return mimicry.Apprentice(recipe.model, features, classes, mimicry.label_counts(materials))
-    return steps.Apprentice(network.create(recipe.model), features, classes, recipe.model.embed_dim)
+        return mimicry.Apprentice(recipe.model, features, classes, mimicry.label_counts(materials), hinted)
+    return steps.Apprentice(network.create(recipe.model), features, classes, recipe.model.embed_dim, hinted)
 
 
 def load(student: Student, recipe: Recipe, folder: Path) -> None:

@@ -7,6 +7,11 @@ of 1,024 values take 51 MB.
 
 from __future__ import annotations
 
+import itertools
+import threading
+import warnings
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +26,46 @@ from core.errors import ConfigurationError, TrainingError
 from core.progress import Progress, Report
 from core.training.views import Pixels, Views
 
+# An interrupted run asks again about this many pictures at most.
+_AT_A_TIME = 100
+
+
+MAP_SIDE = 7
+"""Places on a side of the maps that are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Maps:
+    """A teacher's maps of each view, `(n, v, side, side, c)` each as 8-bit integers with their scales: from the last
+    layers of the two last sizes, the earlier one as means."""
+
+    raw: tuple[NDArray[np.uint8], ...]
+    scales: tuple[float, ...]
+
+    def rows(self, pictures: NDArray[np.int64], view: NDArray[np.int64]) -> list[Tensor]:
+        """The real values for one view of each of these pictures, `(k, c, side, side)` each."""
+        return [
+            torch.from_numpy(raw[pictures, view]).permute(0, 3, 1, 2).float() * scale
+            for raw, scale in zip(self.raw, self.scales, strict=True)
+        ]
+
+
+def maps(model: Path, pixels: Pixels, views: Views, target: Path, report: Report) -> Maps:
+    """The teacher's last maps of every view, as `answers`: 75 KB a view of MobileNet v1. Raises also `TrainingError`
+    where it has no maps of two sizes that come down to `MAP_SIDE`."""
+    last = {shape[0]: (number, shape[2], scale) for number, shape, scale in maps_of(opened(model, 1, keep_maps=True))}
+    sides = [side for side in sorted(last) if side % MAP_SIDE == 0][:2]
+    if len(sides) < 2:
+        raise TrainingError(f"Teacher {model.name} has no two maps whose sides are multiples of {MAP_SIDE}.")
+    chosen = [last[side] for side in reversed(sides)]
+    targets = {
+        target.with_name(f"{target.stem}-map{number}.npy"): (MAP_SIDE, MAP_SIDE, channels)
+        for number, (_, channels, _) in enumerate(chosen, 1)
+    }
+    asked = Asked(model, tuple(number for number, _, _ in chosen), keep_maps=True)
+    kept = remembered(targets, asked, pixels, views, report)
+    return Maps(tuple(kept), tuple(scale for _, _, scale in chosen))
+
 
 @dataclass(frozen=True, slots=True)
 class Answers:
@@ -34,13 +79,13 @@ class Answers:
         return torch.from_numpy(self.raw[pictures, view].astype(np.float32) * self.scale)
 
 
-def answers(model: Path, pixels: Pixels, views: Views, target: Path, report: Report, *, threads: int = 2) -> Answers:
+def answers(model: Path, pixels: Pixels, views: Views, target: Path, report: Report) -> Answers:
     """The teacher's vector for every view of every picture, taken from `target` as far as it is there already.
 
     Raises `ConfigurationError` when the runtime is not installed, `TrainingError` when the model is not of the kind
     described above.
     """
-    interpreter = opened(model, threads)
+    interpreter = opened(model, 1)
     entry, answer = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
     scale, zero = answer["quantization"]
     if entry["dtype"] is not np.uint8 or answer["dtype"] is not np.uint8 or zero != 0:
@@ -48,27 +93,90 @@ def answers(model: Path, pixels: Pixels, views: Views, target: Path, report: Rep
             f"Teacher {model.name}: expected 8-bit unsigned input and output with zero point 0, "
             f"found {entry['dtype'].__name__} to {answer['dtype'].__name__}, zero point {zero}."
         )
-    side, dim = int(entry["shape"][1]), int(np.prod(answer["shape"]))
+    asked = Asked(model, (int(answer["index"]),))
+    kept = remembered({target: (int(np.prod(answer["shape"])),)}, asked, pixels, views, report)
+    return Answers(kept[0], float(scale))
+
+
+class Asked:
+    """A teacher that several threads ask for its tensors of these numbers: an interpreter serves one at a time."""
+
+    def __init__(self, model: Path, tensors: tuple[int, ...], *, keep_maps: bool = False) -> None:
+        self._model, self._tensors, self._keep = model, tensors, keep_maps
+        self._own = threading.local()
+        self.side = int(self._interpreter().get_input_details()[0]["shape"][1])
+
+    def __call__(self, picture: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:
+        """What each of them holds for a picture `(side, side, 3)`."""
+        interpreter = self._interpreter()
+        interpreter.set_tensor(interpreter.get_input_details()[0]["index"], picture[None])
+        interpreter.invoke()
+        return [interpreter.get_tensor(number)[0] for number in self._tensors]
+
+    def _interpreter(self) -> Any:
+        if not hasattr(self._own, "opened"):
+            self._own.opened = opened(self._model, 1, keep_maps=self._keep)
+        return self._own.opened
+
+
+def remembered(
+    targets: Mapping[Path, tuple[int, ...]], asked: Asked, pixels: Pixels, views: Views, report: Report
+) -> list[NDArray[np.uint8]]:
+    """What a teacher gives for each view: for each of its tensors an array `(n, v, *shape)`, kept in the file that
+    `targets` names beside the shape. What is there already is not asked again."""
     count, per_picture = views.flips.shape
-    done_file = target.with_suffix(".done")
-    shape = (count, per_picture, dim)
-    if not target.exists() or np.load(target, mmap_mode="r").shape != shape:
-        target.parent.mkdir(parents=True, exist_ok=True)
+    done_file = next(iter(targets)).with_suffix(".done")
+    shapes = {target: (count, per_picture, *shape) for target, shape in targets.items()}
+    if any(not target.exists() or np.load(target, mmap_mode="r").shape != shape for target, shape in shapes.items()):
+        done_file.parent.mkdir(parents=True, exist_ok=True)
         done_file.write_text("0")
-        np.lib.format.open_memmap(target, mode="w+", dtype=np.uint8, shape=shape).flush()
-    raw = np.lib.format.open_memmap(target, mode="r+")
-    for picture in range(int(done_file.read_text()), count):
-        for view in range(per_picture):
-            interpreter.set_tensor(entry["index"], seen(pixels, views, picture, view, side)[None])
-            interpreter.invoke()
-            raw[picture, view] = interpreter.get_tensor(answer["index"]).reshape(-1)
-        if picture % 100 == 99 or picture == count - 1:
-            # The counter follows the pixels it counts, so an interrupted run repeats at most 100 pictures.
-            raw.flush()
-            done_file.write_text(str(picture + 1))
-            report(Progress(f"teacher on {target.stem}", picture + 1, count))
-    kept: NDArray[np.uint8] = np.load(target, mmap_mode="r")
-    return Answers(kept, float(scale))
+        for target, shape in shapes.items():
+            np.lib.format.open_memmap(target, mode="w+", dtype=np.uint8, shape=shape).flush()
+    kept = [np.lib.format.open_memmap(target, mode="r+") for target in targets]
+
+    def show(task: tuple[int, int]) -> None:
+        for into, answer in zip(kept, asked(seen(pixels, views, *task, asked.side)), strict=True):
+            into[task] = _pooled(answer, into.shape[2:])
+
+    with ThreadPoolExecutor(torch.get_num_threads()) as pool:
+        for first in range(int(done_file.read_text()), count, _AT_A_TIME):
+            after = min(first + _AT_A_TIME, count)
+            list(pool.map(show, itertools.product(range(first, after), range(per_picture))))
+            for into in kept:
+                into.flush()
+            # The counter follows what it counts.
+            done_file.write_text(str(after))
+            report(Progress(f"teacher on {done_file.stem}", after, count))
+    return [np.load(target, mmap_mode="r") for target in targets]
+
+
+def _pooled(answer: NDArray[np.uint8], shape: tuple[int, ...]) -> NDArray[np.uint8]:
+    """A vector as it is; a map `(h, w, c)` as the mean of each place of a coarser one, whose side divides its own."""
+    if len(shape) == 1:
+        return answer.reshape(shape)
+    side, _, channels = shape
+    step = answer.shape[0] // side
+    means: NDArray[np.float32] = answer.reshape(side, step, side, step, channels).mean(axis=(1, 3), dtype=np.float32)
+    return np.rint(means).astype(np.uint8)
+
+
+def maps_of(interpreter: Any) -> list[tuple[int, tuple[int, int, int], float]]:
+    """Number, shape `(h, w, c)` and scale of the maps that a teacher's layers give, in their order."""
+    side = int(interpreter.get_input_details()[0]["shape"][1])
+    found = []
+    for one in interpreter.get_tensor_details():
+        shape = tuple(int(length) for length in one["shape"])
+        scale, zero = one["quantization"]
+        # Square and larger than a kernel: a layer's map; what is as large as the picture is the picture.
+        if (
+            len(shape) == 4
+            and shape[0] == 1
+            and 3 < shape[1] == shape[2] < side
+            and one["dtype"] is np.uint8
+            and not zero
+        ):
+            found.append((int(one["index"]), shape[1:], float(scale)))
+    return found
 
 
 def dimension(model: Path) -> int:
@@ -86,7 +194,9 @@ def opened(model: Path, threads: int, *, keep_maps: bool = False) -> Any:
             "A teacher model needs the LiteRT runtime: pip install -r requirements-dev.txt (package ai-edge-litert)."
         ) from error
     try:
-        interpreter = Interpreter(str(model), num_threads=threads, experimental_preserve_all_tensors=keep_maps)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # that keeping every map takes memory
+            interpreter = Interpreter(str(model), num_threads=threads, experimental_preserve_all_tensors=keep_maps)
     except ValueError as error:
         raise TrainingError(f"Teacher {model} cannot be opened as a TFLite model: {error}.") from error
     interpreter.allocate_tensors()

@@ -137,6 +137,15 @@ def test_draw_views__inside_the_picture_and_repeatable() -> None:
     assert (made.boxes[:, 0] == (0, 0, 1, 1)).all()
 
 
+def test_map_gap__is_feature_gap_at_the_smaller_side() -> None:
+    rng = torch.Generator().manual_seed(0)
+    guess, wanted = torch.rand(2, 3, 4, 4, generator=rng), torch.rand(2, 3, 2, 2, generator=rng)
+    means = guess.view(2, 3, 2, 2, 2, 2).mean(dim=(3, 5))
+    assert torch.allclose(losses.map_gap(guess, wanted), losses.feature_gap(means, wanted))
+    assert torch.allclose(losses.map_gap(wanted, guess), losses.feature_gap(wanted, means))
+    assert float(losses.map_gap(wanted, wanted)) == 0.0
+
+
 def test_others__leaves_the_row_itself_out() -> None:
     rows = unit(5, 8, 3)
     spread = losses.others(rows, 20.0)

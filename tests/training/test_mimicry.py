@@ -25,7 +25,7 @@ SHAPE = recipe.BackboneShape("test_resnet", image_size=32)
 def answered(monkeypatch: pytest.MonkeyPatch) -> None:
     """Teachers that answer with the mean colour of what they see, so that no real ones are needed."""
 
-    def answers(model, pixels, views, target, report, *, threads=2):
+    def answers(model, pixels, views, target, report):
         count, each = views.flips.shape
         raw = np.zeros((count, each, 4), np.uint8)
         for picture in range(count):
@@ -104,10 +104,32 @@ def test_loss__every_head_and_the_network_learn(plan: recipe.Recipe, tmp_path: P
     learner = students.create(plan, materials)
     rng = np.random.default_rng(1)
     parts = next(batches.batches(list(materials.values()), plan.phases[0], rng))
-    torch.autograd.backward(mimicry.loss(learner, parts, 32, rng))
+    torch.autograd.backward(mimicry.loss(learner, parts, plan.phases[0], rng))
     for name, weight in learner.named_parameters():
         assert weight.grad is not None, name
     assert float(learner.label["colours"].weight.grad.abs().sum()) > 0
+
+
+@pytest.mark.parametrize("shape", [SHAPE, recipe.BackboneShape("test_vit", image_size=160)])
+@pytest.mark.parametrize("short", [False, True])
+def test_loss__maps_are_hints(plan: recipe.Recipe, tmp_path: Path, shape: recipe.BackboneShape, short: bool) -> None:
+    """A convolutional network's stages and a transformer's blocks alike learn from what the teacher saw where."""
+    from core.training import material
+
+    plan = dataclasses.replace(plan, model=shape)
+    (plain,) = material.gather(plan, 0, tmp_path / "cache", silent).values()
+    each = (*plain.views.flips.shape, teacher.MAP_SIDE, teacher.MAP_SIDE)
+    chance = np.random.default_rng(0)
+    raw = tuple(chance.integers(0, 255, (*each, channels)).astype(np.uint8) for channels in (3, 5))
+    hinted = dataclasses.replace(plain, maps=teacher.Maps(raw, (0.02, 0.02)))
+    learner = students.create(plan, {"colours": hinted})
+    phase = dataclasses.replace(plan.phases[0], side=shape.image_size, bfloat16=short)
+    parts = next(batches.batches([hinted], phase, np.random.default_rng(1)))
+    torch.autograd.backward(mimicry.loss(learner, parts, phase, np.random.default_rng(1)))
+    for name, weight in learner.named_parameters():
+        assert weight.grad is not None, name
+        assert weight.dtype == torch.float32
+    assert [guess.out_features for guess in learner.places.of] == [3, 5]
 
 
 def test_check__a_clip_phase_on_a_backbone_is_refused(plan: recipe.Recipe) -> None:

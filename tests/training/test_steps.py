@@ -14,6 +14,7 @@ from core.training.recipe import ModelShape, Phase, Recipe, Source
 
 SHAPE = ModelShape("test_resnet", image_size=32, embed_dim=8, text_width=8, text_heads=1, text_layers=1)
 SOURCE = Source("scenes", "scenes", side=32, count=6)
+PHASE = Phase("distil", 1, ("scenes",), side=32)
 FEATURES = 5
 
 
@@ -67,7 +68,7 @@ def test_distil_loss__later_batches_get_drawings_and_known_photos(
     bank = steps.make_bank(learner, [part.material for part in parts])
     monkeypatch.setattr(batches, "choose_views", lambda own, _: [np.array([0, 0, 0, 1, 0, 0]), np.zeros(6, int)])
     rng = np.random.default_rng(0)
-    _, pairs = steps.distil_loss(learner, parts, bank, 32, rng, earlier=None)
+    _, pairs = steps.distil_loss(learner, parts, bank, PHASE, rng, earlier=None)
     assert pairs is not None
     assert pairs.drawn.tolist() == [True] * 6 + [False] * 3  # of six photos one is blended, two show nothing known
     assert not pairs.images.requires_grad
@@ -79,7 +80,7 @@ def test_distil_loss__later_batches_get_drawings_and_known_photos(
         return contrastive(own, scale, earlier)
 
     monkeypatch.setattr(losses, "contrastive", watched)
-    loss, more = steps.distil_loss(learner, parts, bank, 32, rng, earlier=pairs)
+    loss, more = steps.distil_loss(learner, parts, bank, PHASE, rng, earlier=pairs)
     assert torch.isfinite(loss)
     assert more is not None
     assert given[0] is not None
@@ -98,9 +99,49 @@ def test_distil_loss__drawings_come_to_photos_and_photos_stay(
 
     monkeypatch.setattr(losses, "across", watched)
     bank = steps.make_bank(learner, [part.material for part in parts])
-    steps.distil_loss(learner, parts, bank, 32, np.random.default_rng(1), earlier=None)
+    steps.distil_loss(learner, parts, bank, PHASE, np.random.default_rng(1), earlier=None)
     (drawings, photos_move), (photos, drawings_move) = moved
     assert drawings.requires_grad
     assert drawings_move
     assert not photos.requires_grad
     assert not photos_move
+
+
+def hinted(parts: list[Part], seed: int, channels: int = 3) -> list[Part]:
+    """The photos with a teacher's maps of them: what it saw in noise."""
+    rng = np.random.default_rng(seed)
+    shape = (6, 2, teacher.MAP_SIDE, teacher.MAP_SIDE)
+    raw = tuple(rng.integers(0, 255, (*shape, width)).astype(np.uint8) for width in (channels, FEATURES))
+    maps = teacher.Maps(raw, (1 / 255, 1 / 255))
+    return [replace(parts[0], material=replace(parts[0].material, maps=maps)), parts[1]]
+
+
+def test_distil_loss__maps_are_hints_to_layers_before_the_last(parts: list[Part]) -> None:
+    """What the maps say of photos changes the loss and reaches the guess of the inner map, which nothing else does."""
+    losses_by_seed = []
+    for seed in (1, 2):
+        torch.manual_seed(0)
+        learner = steps.Apprentice(network.create(SHAPE), FEATURES, 1, SHAPE.embed_dim, (3, FEATURES))
+        shown = hinted(parts, seed)
+        bank = steps.make_bank(learner, [part.material for part in shown])
+        loss, _ = steps.distil_loss(learner, shown, bank, PHASE, np.random.default_rng(0), earlier=None)
+        torch.autograd.backward(loss)
+        gradient = learner.places.of[0].weight.grad
+        assert gradient is not None
+        assert float(gradient.abs().sum()) > 0
+        losses_by_seed.append(float(loss.detach()))
+    assert abs(losses_by_seed[0] - losses_by_seed[1]) > 1e-3
+
+
+def test_distil_loss__half_the_digits_say_nearly_the_same(parts: list[Part], learner: steps.Apprentice) -> None:
+    bank = steps.make_bank(learner, [part.material for part in parts])
+    told = []
+    for phase in (PHASE, replace(PHASE, bfloat16=True)):
+        torch.manual_seed(0)
+        loss, _ = steps.distil_loss(learner, parts, bank, phase, np.random.default_rng(0), earlier=None)
+        torch.autograd.backward(loss)
+        told.append(float(loss.detach()))
+    assert told[1] == pytest.approx(told[0], rel=0.05)
+    assert told[0] != told[1]  # the option is not lost on the way
+    weight = learner.model.visual.trunk.conv1[0].weight
+    assert weight.dtype == weight.grad.dtype == torch.float32
