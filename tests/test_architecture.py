@@ -15,7 +15,7 @@ CORE = ROOT / "core"
 
 # A module may import from rows above its own, never from its own row or below. See docs/architecture.md.
 RANKS = (
-    ("errors", "records", "progress", "threads", "spreadsheet", "text_table"),
+    ("errors", "records", "progress", "threads", "spreadsheet", "text_table", "whole_file"),
     ("config", "images", "roots", "remote", "encoder", "index", "keywords", "query", "scenes", "show", "export"),
     ("dataset", "decoding", "approximate", "relevance", "download"),
     ("embedding",),

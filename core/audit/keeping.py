@@ -5,16 +5,15 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
-import tempfile
 import zipfile
+from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from core import progress
+from core import progress, whole_file
 from core.audit import misfits, outliers, retrieval
 from core.audit import pairs as pair_search
 from core.audit.auditing import Audit, audit_store
@@ -54,20 +53,11 @@ def save(audit: Audit, store: Store, cache: Path) -> None:
     target = _file(store, cache)
     made = io.BytesIO()
     np.savez(made, **_packed(audit))
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, aside = tempfile.mkstemp(dir=target.parent, suffix=".part")
-    except OSError:
-        return
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(made.getbuffer())
-        Path(aside).replace(target)
+    with suppress(OSError):
+        whole_file.write(target, made.getbuffer())
         old = sorted(target.parent.glob("*.npz"), key=lambda path: path.stat().st_mtime)
         for path in old[:-_KEPT]:
             path.unlink(missing_ok=True)
-    except OSError:
-        Path(aside).unlink(missing_ok=True)
 
 
 def remembered(store: Store, cache: Path, *, again: bool = False, report: progress.Report = progress.silent) -> Audit:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from core import images, progress, remote
+from core import images, progress, remote, whole_file
 from core.dataset import annotation_file, folders, layouts, packed
 from core.dataset.picture_folder import PictureFolder
 from core.errors import DownloadError, PictureError, SourceError, UnsafePathError
@@ -141,14 +141,9 @@ def _fetch(one: _Absent, root: Path) -> tuple[str, bool]:
 
 def _keep(target: Path, encoded: bytes) -> None:
     """Whole or not at all."""
-    aside = target.with_name(f".{target.name}.part")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        aside.write_bytes(encoded)
-        aside.replace(target)
+        whole_file.write(target, encoded)
     except OSError as error:
-        with suppress(OSError):
-            aside.unlink(missing_ok=True)
         raise DownloadError(
             f"{target}: cannot be written ({error.strerror or error}); the pictures that came are kept: "
             "make room, then give the same command again"
@@ -165,10 +160,8 @@ def _read_marks(root: Path) -> dict[str, str]:
 
 def _write_marks(root: Path, known: dict[str, str], broken: list[Skipped]) -> None:
     marks = known | {one.file_name: one.reason for one in broken}
-    aside = root / f"{MARKS}.part"
     with suppress(OSError):  # they are asked again then, which costs time only
-        aside.write_text(json.dumps(marks, ensure_ascii=False, indent=0), encoding="utf-8")
-        aside.replace(root / MARKS)
+        whole_file.write(root / MARKS, json.dumps(marks, ensure_ascii=False, indent=0).encode())
 
 
 def _progress(done: int, total: int, broken: int) -> Progress:

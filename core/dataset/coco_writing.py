@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from core import whole_file
 from core.errors import SourceError
 from core.records import ImageRecord, RecordSet
 
@@ -65,12 +65,7 @@ def _objects(records: Iterable[ImageRecord], ids: dict[str, int]) -> Iterable[di
 
 
 def _put(path: Path, content: dict[str, Any]) -> None:
-    aside = path.with_name(f"{path.name}.part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        aside.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
-        aside.replace(path)
+        whole_file.write(path, json.dumps(content, ensure_ascii=False).encode())
     except OSError as error:
-        with suppress(OSError):
-            aside.unlink(missing_ok=True)
         raise SourceError(f"{path}: cannot be written ({error.strerror or error})") from error

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from core import images
+from core import images, whole_file
 from core.dataset import folders
 from core.errors import SourceError, UnsafePathError
 from core.records import Caption, Category, ImageRecord, RecordSet, Skipped
@@ -92,16 +91,11 @@ def lines(text: str) -> Iterable[str]:
 
 
 def _keep(target: Path, encoded: bytes) -> None:
-    aside = target.with_name(f".{target.name}.part")
     try:
         if target.is_file() and target.stat().st_size == len(encoded):
             return
-        target.parent.mkdir(parents=True, exist_ok=True)
-        aside.write_bytes(encoded)
-        aside.replace(target)
+        whole_file.write(target, encoded)
     except OSError as error:
-        with suppress(OSError):
-            aside.unlink(missing_ok=True)
         raise SourceError(
             f"{target}: cannot be written ({error.strerror or error}); make room, then give the same command again"
         ) from error

@@ -13,7 +13,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import BinaryIO
 
-from core import images, progress
+from core import images, progress, whole_file
 from core.download import room
 from core.errors import DownloadError, UnsafePathError
 from core.progress import Progress
@@ -80,9 +80,7 @@ def note(path: Path, sha256: str, files: dict[str, int]) -> None:
     try:
         if hasattr(os, "sync"):
             os.sync()  # the archive is removed next, so the files must have reached the disk
-        aside = path.with_name(f"{path.name}.new")
-        aside.write_text(json.dumps({"sha256": sha256, "files": files}), encoding="utf-8")
-        aside.replace(path)
+        whole_file.write(path, json.dumps({"sha256": sha256, "files": files}).encode())
     except OSError as error:
         raise room.fault(path, error) from error
 

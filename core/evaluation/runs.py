@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import tempfile
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from core import errors
+from core import errors, whole_file
 from core.evaluation import json_values
 from core.evaluation.measuring import FORMAT_VERSION, Run
 
@@ -37,19 +34,9 @@ def to_text(run: Run) -> str:
 def save_run(db: Path, run: Run) -> Path:
     """Write the run, whole or not at all, and return its file. Raises `StoreWriteError`."""
     path = _path(db, run.run_id)
-    part = ""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=path.parent, suffix=".part", encoding="utf-8", delete=False) as file:
-            part = file.name
-            file.write(to_text(run))
-            file.flush()
-            os.fsync(file.fileno())
-        Path(part).replace(path)
+        whole_file.write(path, to_text(run).encode(), durable=True)
     except OSError as error:
-        if part:
-            with suppress(OSError):
-                Path(part).unlink()
         raise errors.StoreWriteError(
             f"{path.parent}: the run could not be saved ({error.strerror}); make room or choose another --db"
         ) from error

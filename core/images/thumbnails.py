@@ -5,12 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
-import os
-import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from PIL import Image
 
+from core import whole_file
 from core.errors import PictureError
 from core.images.opening import open_image
 
@@ -43,23 +43,9 @@ def cached_thumbnail(path: Path, side: int, cache: Path) -> bytes:
         return kept.read_bytes()
     except OSError:
         made = thumbnail(path, side)
-    _keep(kept, made)
+    with suppress(OSError):  # not kept, it is made again
+        whole_file.write(kept, made)
     return made
-
-
-def _keep(target: Path, made: bytes) -> None:
-    """Written aside and renamed: another process reads the whole thumbnail or none."""
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, aside = tempfile.mkstemp(dir=target.parent, suffix=".part")
-    except OSError:
-        return
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(made)
-        Path(aside).replace(target)
-    except OSError:
-        Path(aside).unlink(missing_ok=True)
 
 
 def encode_jpeg(image: Image.Image, quality: int = 90) -> bytes:

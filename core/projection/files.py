@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
-import tempfile
 import zipfile
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from core import whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,21 +50,12 @@ def write(store: Store, what: str, arrays: Mapping[str, Any]) -> None:
     target = _file(store, what)
     made = io.BytesIO()
     np.savez(made, **arrays)
-    aside = ""
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, aside = tempfile.mkstemp(dir=target.parent, suffix=".part")
-        with os.fdopen(handle, "wb") as file:
-            file.write(made.getbuffer())
-        Path(aside).replace(target)
+    with suppress(OSError):
+        whole_file.write(target, made.getbuffer())
         current = identity(store)
         for path in target.parent.glob("*.npz"):
             if not path.name.startswith(current):
                 path.unlink(missing_ok=True)
-    except OSError:
-        if aside:
-            with suppress(OSError):
-                Path(aside).unlink(missing_ok=True)
 
 
 def _file(store: Store, what: str) -> Path:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from core import embedding
+from core import embedding, whole_file
 from core.dataset.kinds import Reading
 from core.errors import StoreWriteError
 from core.store import layout
@@ -57,14 +56,9 @@ def note_plan(db: Path, plan: Plan) -> None:
     for key in _PATHS:
         path = values[key]
         values[key] = None if path is None else os.path.abspath(path)  # noqa: PTH100 - `resolve` would follow links
-    aside = work / f"{_FILE}.part"
     try:
-        work.mkdir(parents=True, exist_ok=True)
-        aside.write_text(json.dumps(values, indent=1), encoding="utf-8", errors="surrogatepass")
-        aside.replace(work / _FILE)
+        whole_file.write(work / _FILE, json.dumps(values, indent=1).encode("utf-8", "surrogatepass"))
     except OSError as error:
-        with suppress(OSError):
-            aside.unlink(missing_ok=True)
         raise StoreWriteError(
             f"{work}: cannot be written ({error.strerror or error}); make room or name another folder with --db, then "
             "give the same command again"
