@@ -10,7 +10,7 @@ import streamlit as st
 
 from core import errors, store
 from core.store import Store
-from core.ui import attempts, build_job, build_source, links, loaders, selection, shelf, states, words
+from core.ui import attempts, build_job, build_source, links, loaders, selection, shelf, words
 
 if TYPE_CHECKING:
     from core.collection import Collection
@@ -23,8 +23,8 @@ def draw_add(held: Store) -> None:
     name, source = held.manifest.name, held.manifest.source
     try:
         folder = build_source.allowed(str(held.images_root))
-    except errors.CocoLensError as error:
-        states.known(error)
+    except errors.CocoLensError as error:  # nothing was asked yet, so nothing went wrong
+        st.caption(f"{words.plain(str(error))} On the command line:")
         st.code(f"python -m core add {name}", language="bash")
         return
     archive: BinaryIO | None = None

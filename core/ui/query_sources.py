@@ -12,7 +12,7 @@ import streamlit as st
 from core import errors, images, query, remote
 from core.ui import gallery, links, loaders, pictures, query_state, samples, states, words
 
-QUERY_SIDE = 640  # pixels; every model looks at 224 to 448, so nothing it could see is lost
+QUERY_SIDE = 1280  # pixels: models look at 224 to 448, and a part cut out of it still has that many
 _MEGABYTE = 1_000_000
 _TYPES = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff"]
 _ADD, _INSTEAD = "Add to the query", "Search with it instead"
