@@ -86,13 +86,7 @@ def loss(learner: Apprentice, parts: list[Part], phase: Phase, rng: np.random.Ge
     arXiv 1907.09682, as a distribution), its maps, the classifier's answers, and the labels of unblended views."""
     view = batches.choose_views(parts, rng)
     pixels = batches.pixels(parts, view, phase.side, rng)
-    maps: tuple[Tensor, ...] = ()
-    with torch.autocast("cpu", torch.bfloat16, enabled=phase.bfloat16):
-        if learner.places is not None:
-            features, maps = learner.places.look(learner.model, pixels)
-        else:
-            features = learner.model(pixels)
-    features = features.float()  # (n, width)
+    features, maps = places.look(learner.model, learner.places, pixels, bfloat16=phase.bfloat16)
     unit = F.normalize(features, dim=-1)
     total = torch.zeros(())
     shown, wanted = [], []

@@ -22,15 +22,10 @@ class Guesses(nn.Module):
     def __init__(self, network: Any, channels: Sequence[int]) -> None:
         super().__init__()
         widths = [int(one["num_chs"]) for one in network.feature_info]
-        self._layers = [round(_EARLIER * len(widths)) - 1, len(widths) - 1]
+        self.layers = [round(_EARLIER * len(widths)) - 1, len(widths) - 1]
         self.of = nn.ModuleList(
-            nn.Linear(widths[layer], count) for layer, count in zip(self._layers, channels, strict=True)
+            nn.Linear(widths[layer], count) for layer, count in zip(self.layers, channels, strict=True)
         )
-
-    def look(self, network: Any, pixels: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
-        """The network's features `(n, width)` of pictures, and its maps of these layers, `(n, c, side, side)`."""
-        last, maps = network.forward_intermediates(pixels, indices=self._layers)
-        return network.forward_head(last), tuple(maps)
 
     def gap(self, maps: Sequence[Tensor], hints: Sequence[Tensor]) -> Tensor:
         """How far the guesses from these maps are from the teacher's, the sum over both."""
@@ -39,6 +34,19 @@ class Guesses(nn.Module):
             for guess, own, hint in zip(self.of, maps, hints, strict=True)
         ]
         return torch.stack(gaps).sum()
+
+
+def look(network: Any, guesses: Guesses | None, pixels: Tensor, *, bfloat16: bool) -> tuple[Tensor, tuple[Tensor, ...]]:
+    """A timm network's features `(n, width)` of pictures, and where there are guesses its maps of their layers,
+    `(n, c, side, side)`. With `bfloat16` all but the features are of that kind."""
+    maps: tuple[Tensor, ...] = ()
+    with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
+        if guesses is not None:
+            last, inner = network.forward_intermediates(pixels, indices=guesses.layers)
+            features, maps = network.forward_head(last), tuple(inner)
+        else:
+            features = network(pixels)
+    return features.float(), maps
 
 
 def channels(materials: Sequence[Any]) -> tuple[int, ...]:

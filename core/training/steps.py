@@ -68,7 +68,7 @@ class Apprentice(nn.Module):
 @dataclass(frozen=True, slots=True)
 class Look:
     """What the image tower makes of pictures: `features` `(n, width)`, `student` `(n, dim)` unit rows; where hints are
-    given its maps of the last two sizes, `(n, c, side, side)`."""
+    given `maps` of two of its layers, `(n, c, side, side)`."""
 
     features: Tensor
     student: Tensor
@@ -294,13 +294,7 @@ def _look(
 ) -> Look:
     pixels = batches.pixels(parts, view, phase.side, rng)
     visual = learner.model.visual
-    maps: tuple[Tensor, ...] = ()
-    with torch.autocast("cpu", torch.bfloat16, enabled=phase.bfloat16):
-        if learner.places is not None:
-            features, maps = learner.places.look(visual.trunk, pixels)
-        else:
-            features = visual.trunk(pixels)
-    features = features.float()
+    features, maps = places.look(visual.trunk, learner.places, pixels, bfloat16=phase.bfloat16)
     return Look(features, F.normalize(visual.head(features), dim=-1), maps)
 
 
