@@ -120,6 +120,20 @@ def test_load_encoder__the_bundled_ones_lie_beside_the_bundled_clip(
         encoder.load_encoder("cnn-small", "a1_in1k", device="cpu")
 
 
+def test_encode_images__convolutions_are_laid_out_as_the_pictures_are(
+    tiny: timm_images.TimmEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    seen: list[torch.Tensor] = []
+    tower = tiny._images._tower
+    monkeypatch.setattr(tiny._images, "_tower", lambda pixels: seen.append(pixels) or tower(pixels))
+    tiny.encode_images(PICTURES)
+    weights = [weight for weight in tiny.model.parameters() if weight.ndim == 4]
+    assert weights
+    assert all(one.is_contiguous(memory_format=torch.channels_last) for one in (*weights, *seen))
+
+
 def test_encode_images__keeps_the_contract(tiny: timm_images.TimmEncoder) -> None:
     rows = tiny.encode_images(PICTURES)
     assert rows.shape == (len(PICTURES), tiny.spec.dim)

@@ -22,7 +22,7 @@ from core.encoder import (
     weight_files,
 )
 from core.encoder.contract import EncoderSpec
-from core.encoder.image_side import ImageSide, batches, unit_rows
+from core.encoder.image_side import ImageSide, batches, laid_out, unit_rows
 
 if TYPE_CHECKING:
     import torch
@@ -175,7 +175,7 @@ def load(
         image_size=int(size),
         fingerprint=fingerprints.fingerprint(checkpoint.file, settings),
     )
-    return OpenClipEncoder(network.to(chosen), transform, tokenizer, spec, chosen)
+    return OpenClipEncoder(laid_out(network, chosen), transform, tokenizer, spec, chosen)
 
 
 def _width(network: Any, size: int) -> int:

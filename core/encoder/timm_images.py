@@ -19,7 +19,7 @@ from core.encoder import (
     weight_files,
 )
 from core.encoder.contract import IMAGE_ONLY, EncoderSpec
-from core.encoder.image_side import ImageSide
+from core.encoder.image_side import ImageSide, laid_out
 
 if TYPE_CHECKING:
     import torch
@@ -134,7 +134,7 @@ def load(
         image_size=max(data["input_size"][1:]),
         fingerprint=fingerprints.fingerprint(backbone.file, settings),
     )
-    return TimmEncoder(network.to(chosen), transform, spec, chosen)
+    return TimmEncoder(laid_out(network, chosen), transform, spec, chosen)
 
 
 def _place_tower(network: Any) -> tuple[places.PlaceTower | None, bool]:

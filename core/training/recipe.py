@@ -45,7 +45,7 @@ class Source:
     picture. `hold_out` pictures, evenly spread (or the first ones of fresh scenes), are never trained on: they are the
     validation part. `seed` decides the crops; `taught = false` spares the teachers a source that has enough to say for
     itself, `classified = false` only the classifier; with `maps` the first teacher's last maps are hints too (75 KB of
-    disk a view, for distil phases). `per_epoch` takes that many pictures of the source into an epoch,
+    disk a view; distil, contrast and mimic phases). `per_epoch` takes that many pictures of the source into an epoch,
     others each time; 0 takes all.
     """
 
@@ -81,7 +81,7 @@ class Phase:
     `mimic`: a backbone learns labels, the teacher's features and neighbourhoods, and the classifier's answers.
     `queue`: how many pairs of earlier batches stay as further negatives. `text_rate`: the text tower's share of `rate`
     (text and contrast). `bfloat16`: the image tower computes in half the digits, up to 1.7 times as fast on a processor
-    that has them and far slower on others (distil and contrast).
+    that has the instructions and slower on others (all kinds but text and hints).
     """
 
     kind: Literal["text", "hints", "distil", "contrast", "mimic"]
