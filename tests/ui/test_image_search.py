@@ -64,7 +64,7 @@ def test_image_search__upload_finds_its_colour(colours: Path, visit: Open) -> No
 def test_image_search__upload_is_shrunk_and_let_go(colours: Path, visit: Open) -> None:
     app = upload(visit(drawn.IMAGE), "mine.png", png("blue", (3000, 2000)))
     kept = drawn.given(app)[0].subject.picture
-    assert max(Image.open(io.BytesIO(kept)).size) == 640
+    assert max(Image.open(io.BytesIO(kept)).size) == 1280
     assert app.file_uploader[0].value is None
 
 
