@@ -100,8 +100,8 @@ def _within_aspect(image: Image) -> tuple[int, int, int, int]:
 
 
 def laid_out(network: Any, device: str) -> Any:
-    """A network on its device, the weights of its convolutions in the order that they are fastest in: half as many
-    pictures again a second for a ResNet-50, a fifth for the bundled model, the same for transformers."""
+    """A network on its device, the weights of its convolutions in the order that they are fastest in: a fifth to a
+    third more pictures a second, as many for transformers (`benchmarks/tower_speed.py`)."""
     import torch
 
     return network.to(device, memory_format=torch.channels_last)

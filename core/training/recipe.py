@@ -80,7 +80,7 @@ class Phase:
     `contrast`: both towers learn together from pictures and captions; the only kind that needs no teacher.
     `mimic`: a backbone learns labels, the teacher's features and neighbourhoods, and the classifier's answers.
     `queue`: how many pairs of earlier batches stay as further negatives. `text_rate`: the text tower's share of `rate`
-    (text and contrast). `bfloat16`: the image tower computes in half the digits, up to 1.7 times as fast on a processor
+    (text and contrast). `bfloat16`: the image tower computes in half the digits, up to twice as fast on a processor
     that has the instructions and slower on others (all kinds but text and hints).
     """
 
