@@ -186,7 +186,7 @@ def _run_epoch(
         schedule.set_rate(optimiser, phase, so_far, phase.epochs * per_epoch)
         optimiser.zero_grad(set_to_none=True)
         if phase.kind == "text" and isinstance(run.learner, steps.Apprentice):
-            loss = steps.text_loss(run.learner, parts, rng)
+            loss = steps.text_loss(run.learner, parts, phase, rng)
             torch.autograd.backward(loss)
             value = float(loss.detach())
         else:

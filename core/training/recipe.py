@@ -81,7 +81,8 @@ class Phase:
     `mimic`: a backbone learns labels, the teacher's features and neighbourhoods, and the classifier's answers.
     `queue`: how many pairs of earlier batches stay as further negatives. `text_rate`: the text tower's share of `rate`
     (text and contrast). `bfloat16`: the image tower computes in half the digits, up to twice as fast on a processor
-    that has the instructions and slower on others (all kinds but text and hints).
+    that has the instructions and slower on others (all kinds but text and hints). `naming`: the share that the bare
+    names of what pictures show have in the loss (text and distil).
     """
 
     kind: Literal["text", "hints", "distil", "contrast", "mimic"]
@@ -95,6 +96,7 @@ class Phase:
     queue: int = 0
     average: float = 0.999
     bfloat16: bool = False
+    naming: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)

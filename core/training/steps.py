@@ -28,9 +28,9 @@ _COSINE, _FEATURES, _CLASSES = 4.0, 1.0, 0.5
 _MAPS = 1.0
 # Photos find drawings of the same things: its share of the loss, and the inverse temperature.
 _ACROSS, _ACROSS_SCALE = 2.0, 20.0
-# Pictures and the bare names of what they show, which anchor photos and drawings alike: likewise.
-_NAMING, _NAMING_SCALE = 0.5, 20.0
-# Neighbours by the teacher's features stay neighbours, though no caption tells them from others: likewise.
+# Pictures and the bare names of what they show, which anchor photos and drawings alike: the inverse temperature.
+_NAMING_SCALE = 20.0
+# Neighbours by the teacher's features stay neighbours, though no caption tells them from others: its share.
 _KINSHIP = 1.0
 # In a contrast phase: pictures and captions, against what the teachers say. At 1 the teachers' word was forgotten.
 _PAIRS = 0.5
@@ -89,7 +89,7 @@ class Bank:
     names: Tensor
 
 
-def text_loss(learner: Apprentice, parts: list[Part], rng: np.random.Generator) -> Tensor:
+def text_loss(learner: Apprentice, parts: list[Part], phase: Phase, rng: np.random.Generator) -> Tensor:
     """Teacher's features through its projection, or another caption of the same picture, against the captions."""
     seen, tokens, taught, answers = [], [], [], []
     for part in parts:
@@ -109,7 +109,7 @@ def text_loss(learner: Apprentice, parts: list[Part], rng: np.random.Generator) 
     pairs = _pairs(torch.cat(seen), said, parts)
     # Each among its own kind: told apart from photos' captions, drawings' would gather on a side of their own, where no
     # photo finds them.
-    loss = _NAMING * losses.naming(pairs.images, pairs.things, _names(learner, parts, rng), _NAMING_SCALE)
+    loss = phase.naming * losses.naming(pairs.images, pairs.things, _names(learner, parts, rng), _NAMING_SCALE)
     for kind in (pairs.drawn, ~pairs.drawn):
         own = pairs.taken(kind)
         if len(own) > 1:
@@ -134,7 +134,7 @@ def distil_loss(
     view = batches.choose_views(parts, rng)
     look = _look(learner, parts, view, phase, rng)
     student = look.student
-    loss = _NAMING * _named(parts, view, student, bank, earlier)
+    loss = phase.naming * _named(parts, view, student, bank, earlier)
     untaught: list[tuple[Part, slice]] = []
     kin: list[tuple[Tensor, Tensor]] = []
     for part, chosen, mine in batches.slices(parts, view):

@@ -54,7 +54,7 @@ def test_text_loss__drawings_captions_are_not_told_from_photos(
         return contrastive(pairs, scale, earlier)
 
     monkeypatch.setattr(losses, "contrastive", watched)
-    torch.autograd.backward(steps.text_loss(learner, parts, np.random.default_rng(0)))
+    torch.autograd.backward(steps.text_loss(learner, parts, PHASE, np.random.default_rng(0)))
     assert sorted(map(tuple, told)) == [(False,), (True,)]
     for weight in (learner.project.weight, learner.model.text.token_embedding.weight):
         assert weight.grad is not None
@@ -105,6 +105,22 @@ def test_distil_loss__drawings_come_to_photos_and_photos_stay(
     assert drawings_move
     assert not photos.requires_grad
     assert not photos_move
+
+
+def test_losses__names_weigh_as_the_phase_says(parts: list[Part], learner: steps.Apprentice) -> None:
+    bank = steps.make_bank(learner, [part.material for part in parts])
+
+    def told(naming: float, kind: str) -> float:
+        phase, rng = replace(PHASE, naming=naming), np.random.default_rng(0)
+        torch.manual_seed(0)
+        if kind == "text":
+            return float(steps.text_loss(learner.eval(), parts, phase, rng).detach())
+        return float(steps.distil_loss(learner.eval(), parts, bank, phase, rng, earlier=None)[0].detach())
+
+    for kind in ("text", "distil"):
+        none, one, two = (told(naming, kind) for naming in (0.0, 1.0, 2.0))
+        assert one - none > 0.1, kind
+        assert two - one == pytest.approx(one - none, rel=1e-4), kind
 
 
 def hinted(parts: list[Part], seed: int, channels: int = 3) -> list[Part]:
