@@ -24,6 +24,10 @@ _DRAWN_SCALE = 40.0
 # A scene's first captions are its fullest; the later ones leave things out.
 _DRAWN_TEXTS_IN_BANK = 3
 _COSINE, _FEATURES, _CLASSES = 4.0, 1.0, 0.5
+# Where a picture without a teacher belongs: at the mean of its captions and so much of the names of what it shows. By
+# those photos find it (P@5 of ImageNet's photos, put where the teacher would, among drawings: 0.48 without, 0.64 with),
+# and its captions still do (R@1 84.6 and 82.2 %).
+_UNTAUGHT_COSINE, _NAMES_IN_PLACE = 10.0, 0.6
 # Each of the teacher's maps, place by place.
 _MAPS = 1.0
 # Photos find drawings of the same things: its share of the loss, and the inverse temperature.
@@ -129,8 +133,8 @@ def distil_loss(
     earlier: losses.Pairs | None,
 ) -> tuple[Tensor, losses.Pairs | None]:
     """The student's view of a crop against the teacher's view of the same crop, and against the captions; the text
-    tower stands still. Pictures without a teacher are told apart by their captions. Their pairs, and photos of known
-    things, come back for the `earlier` ones of later batches."""
+    tower stands still. Pictures without a teacher learn their place from their captions and are told apart by them.
+    Their pairs, and photos of known things, come back for the `earlier` ones of later batches."""
     view = batches.choose_views(parts, rng)
     look = _look(learner, parts, view, phase, rng)
     student = look.student
@@ -158,6 +162,8 @@ def distil_loss(
     photos = _known_photos(parts, view, student.detach())
     seen = torch.cat([student[mine] for _, mine in untaught])
     own, pairs = _told_apart(learner, [part for part, _ in untaught], seen, photos, earlier)
+    wanted = torch.cat([_place(learner, part, bank) for part, _ in untaught])
+    own = own + len(seen) * _UNTAUGHT_COSINE * losses.cosine_gap(seen, wanted)
     return loss + own / len(student), losses.joined([pairs.detached(), photos], len(pairs) + len(photos))
 
 
@@ -253,6 +259,19 @@ def _told_apart(
     known = _and_earlier(drawings, drawn_before)
     loss = loss + len(photos) * _ACROSS * losses.across(photos.images, photos.things, known, _ACROSS_SCALE)
     return loss, pairs
+
+
+@torch.no_grad()
+def _place(learner: Apprentice, part: Part, bank: Bank) -> Tensor:
+    """Where pictures that no teacher saw belong, `(n, dim)`: among all their captions, towards the names of what they
+    show, a name counting for more the fewer pictures of their source show it."""
+    material = part.material
+    texts = [material.texts_of[picture] for picture in part.pictures]
+    said = network.encode_all_tokens(learner.model, material.tokens[np.concatenate(texts)])
+    means = torch.stack([own.mean(dim=0) for own in torch.split(said, [len(own) for own in texts])])
+    rarity = 1.0 / np.sqrt(np.maximum(1, material.things.sum(axis=0, dtype=np.int64)))  # (c,)
+    named = torch.from_numpy((material.things[part.pictures] * rarity).astype(np.float32)) @ bank.names
+    return F.normalize(F.normalize(means, dim=-1) + _NAMES_IN_PLACE * F.normalize(named, dim=-1), dim=-1)
 
 
 def _names(learner: Apprentice, parts: list[Part], rng: np.random.Generator) -> Tensor:

@@ -107,6 +107,33 @@ def test_distil_loss__drawings_come_to_photos_and_photos_stay(
     assert not photos_move
 
 
+def test_distil_loss__drawings_are_drawn_to_their_captions_and_names(
+    parts: list[Part], learner: steps.Apprentice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawings = parts[1]
+    bank = steps.make_bank(learner, [part.material for part in parts])
+    wanted: list[torch.Tensor] = []
+    cosine_gap = losses.cosine_gap
+
+    def watched(student: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+        wanted.append(target)
+        return cosine_gap(student, target)
+
+    monkeypatch.setattr(losses, "cosine_gap", watched)
+    steps.distil_loss(learner, parts, bank, PHASE, np.random.default_rng(1), earlier=None)
+    places = wanted[-1]
+    assert len(places) == 6
+    assert torch.allclose(places.norm(dim=1), torch.ones(6))
+    material = drawings.material
+    for picture, place in enumerate(places):
+        texts = material.tokens[material.texts_of[picture]]
+        said = network.encode_tokens(learner.model, texts).mean(dim=0).detach()
+        beside = place - said * ((place @ said) / (said @ said))  # what the captions do not explain: the names
+        shown = np.flatnonzero(material.things[picture])
+        assert float(beside @ bank.names[shown].mean(dim=0)) > 0
+        assert float(place @ said) > 0.5 * float(said.norm())
+
+
 def test_losses__names_weigh_as_the_phase_says(parts: list[Part], learner: steps.Apprentice) -> None:
     bank = steps.make_bank(learner, [part.material for part in parts])
 
