@@ -107,6 +107,24 @@ def test_distil_loss__drawings_come_to_photos_and_photos_stay(
     assert not photos_move
 
 
+def test_distil_loss__photos_are_wanted_further_from_their_mean(
+    parts: list[Part], learner: steps.Apprentice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photos = parts[0]
+    assert photos.material.answers is not None
+    bank = steps.make_bank(learner, [part.material for part in parts])
+    first = np.zeros(6, np.int64)
+    places = torch.nn.functional.normalize(learner.project(photos.material.answers.rows(photos.pictures, first)))
+    assert torch.allclose(bank.middle, places.mean(dim=0), atol=1e-6)  # of the photos alone, each once
+    wanted: list[torch.Tensor] = []
+    monkeypatch.setattr(losses, "cosine_gap", lambda student, target: wanted.append(target) or student.sum() * 0)
+    monkeypatch.setattr(batches, "choose_views", lambda own, _: [first, first])
+    steps.distil_loss(learner, parts, bank, PHASE, np.random.default_rng(1), earlier=None)
+    assert torch.allclose(wanted[0].norm(dim=1), torch.ones(6))
+    assert bool((wanted[0] @ bank.middle < places @ bank.middle).all())
+    assert bool((wanted[0] * places > 0).float().mean() > 0.5)  # further out, not elsewhere
+
+
 def test_distil_loss__drawings_are_drawn_to_their_captions_and_names(
     parts: list[Part], learner: steps.Apprentice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
