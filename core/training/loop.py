@@ -18,7 +18,20 @@ from torch import Tensor, nn
 
 from core.errors import TrainingError
 from core.progress import Progress, Report
-from core.training import batches, curves, drawing, hints, losses, material, mimicry, schedule, steps, students
+from core.training import (
+    apprentice,
+    batches,
+    curves,
+    drawing,
+    hints,
+    losses,
+    material,
+    mimicry,
+    schedule,
+    steps,
+    students,
+    targets,
+)
 from core.training.recipe import Phase, Recipe
 
 _STATE, _OPTIMISER, _COURSE = "state.pt", "optimiser.pt", "course.json"
@@ -128,8 +141,8 @@ def _run_phase(run: Run, number: int) -> None:
             loss = _solve_tower(run, number, used)
         else:
             # While the text tower stands still, so do the captions' embeddings.
-            if isinstance(run.average, steps.Apprentice) and (bank is None or phase.kind == "contrast"):
-                bank = steps.make_bank(run.average, [run.materials[name] for name in phase.sources])
+            if isinstance(run.average, apprentice.Apprentice) and (bank is None or phase.kind == "contrast"):
+                bank = targets.make_bank(run.average, [run.materials[name] for name in phase.sources])
             loss = _run_epoch(run, number, epoch, used, optimiser=optimiser, bank=bank)
         measure, reached = students.judge(run.average, run.recipe, list(run.materials.values()), phase)
         course.history.append(
@@ -153,7 +166,7 @@ def _run_phase(run: Run, number: int) -> None:
 
 
 def _solve_tower(run: Run, number: int, used: list[material.Material]) -> float:
-    assert isinstance(run.learner, steps.Apprentice)
+    assert isinstance(run.learner, apprentice.Apprentice)
     assert run.recipe.teacher is not None
     guide = hints.Guide(run.recipe.teacher, run.learner.model.visual.trunk)
     error = hints.teach(guide, used, np.random.default_rng((run.recipe.seed, number)), run.report)
@@ -169,7 +182,7 @@ def _run_epoch(
     used: list[material.Material],
     *,
     optimiser: torch.optim.Optimizer,
-    bank: steps.Bank | None,
+    bank: targets.Bank | None,
 ) -> float:
     """One pass over the phase's sources; the mean loss."""
     phase = run.recipe.phases[number]
@@ -185,7 +198,7 @@ def _run_epoch(
         so_far = epoch * per_epoch + step
         schedule.set_rate(optimiser, phase, so_far, phase.epochs * per_epoch)
         optimiser.zero_grad(set_to_none=True)
-        if phase.kind == "text" and isinstance(run.learner, steps.Apprentice):
+        if phase.kind == "text" and isinstance(run.learner, apprentice.Apprentice):
             loss = steps.text_loss(run.learner, parts, phase, rng)
             torch.autograd.backward(loss)
             value = float(loss.detach())
@@ -210,7 +223,7 @@ def _side_by_side(
     phase: Phase,
     rng: np.random.Generator,
     *,
-    bank: steps.Bank | None,
+    bank: targets.Bank | None,
     earlier: losses.Pairs | None,
 ) -> tuple[float, list[losses.Pairs]]:
     """A step on two halves of the batch at once, one thread each: the mean loss, and the pairs to remember. A batch too

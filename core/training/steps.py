@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
-from core.training import batches, losses, network, places, things
+from core.training import apprentice, batches, losses, network, targets, things
+from core.training.apprentice import Apprentice, Look
 from core.training.batches import Part
 from core.training.material import Material
 from core.training.recipe import Phase
+from core.training.targets import Bank
 
 # The inverse temperature at which student and teacher compare their views of the caption bank: soft enough that more
 # than the first few captions count.
 _BANK_SCALE = 20.0
 # Drawn scenes differ from each other by one object or its colour: the nearest wrong caption is what counts.
 _DRAWN_SCALE = 40.0
-# A scene's first captions are its fullest; the later ones leave things out.
-_DRAWN_TEXTS_IN_BANK = 3
 _COSINE, _FEATURES, _CLASSES = 4.0, 1.0, 0.5
-# Where a picture without a teacher belongs: at the mean of its captions and so much of the names of what it shows. By
-# those photos find it (P@5 of ImageNet's photos, put where the teacher would, among drawings: 0.48 without, 0.64 with),
-# and its captions still do (R@1 84.6 and 82.2 %).
-_UNTAUGHT_COSINE, _NAMES_IN_PLACE = 10.0, 0.6
-# A student that cannot follow its teacher in everything keeps nearer to the mean photo, and what all photos have in
-# common then decides which drawings they find. Its targets lie further out: so much of the mean is taken off.
-_OUTWARD = 0.4
+# A picture without a teacher and its place among its captions and names.
+_PLACE = 10.0
 # Each of the teacher's maps, place by place.
 _MAPS = 1.0
 # Photos find drawings of the same things: its share of the loss, and the inverse temperature.
@@ -43,59 +38,7 @@ _KINSHIP = 1.0
 _PAIRS = 0.5
 # A share of words is replaced by other words of the batch, so that no caption is learnt by heart.
 _WORD_NOISE = 0.1
-# What a category may be called in a query: the mean of these.
-_CALLED = ("{}", "a {}", "a photo of a {}")
 _FEATURE_DROPOUT = 0.1
-
-
-class Apprentice(nn.Module):
-    """The model together with what only training needs: the teacher's own projection into the shared space, and the
-    student's guesses of the teacher's features, of its maps of so many `channels` where hints are given, and of the
-    classifier's answer (all are thrown away afterwards)."""
-
-    model: network.Network
-
-    def __init__(
-        self,
-        model: network.Network,
-        teacher_dim: int,
-        classes: int,
-        embed_dim: int,
-        channels: tuple[int, ...] = (),
-    ) -> None:
-        super().__init__()
-        self.model = model
-        trunk = model.visual.trunk
-        self.project = nn.Linear(max(1, teacher_dim), embed_dim, bias=False)
-        self.guess = nn.Linear(int(trunk.num_features), max(1, teacher_dim))
-        self.classify = nn.Linear(int(trunk.num_features), max(1, classes))
-        self.places = places.Guesses(trunk, channels) if channels else None
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What the image tower makes of pictures: `features` `(n, width)`, `student` `(n, dim)` unit rows; where hints are
-    given `maps` of two of its layers, `(n, c, side, side)`."""
-
-    features: Tensor
-    student: Tensor
-    maps: tuple[Tensor, ...] = ()
-
-    def taken(self, rows: slice) -> Look:
-        """Some of the pictures."""
-        return Look(self.features[rows], self.student[rows], tuple(one[rows] for one in self.maps))
-
-
-@dataclass(frozen=True, slots=True)
-class Bank:
-    """One text embedding per captioned training picture, `rows` `(m, dim)`; `start` is each source's first row. `names`
-    `(c, dim)` are the embeddings of the categories' names, `middle` `(dim,)` the mean of where the teacher puts
-    photos."""
-
-    rows: Tensor
-    start: dict[str, int]
-    names: Tensor
-    middle: Tensor
 
 
 def text_loss(learner: Apprentice, parts: list[Part], phase: Phase, rng: np.random.Generator) -> Tensor:
@@ -141,7 +84,7 @@ def distil_loss(
     tower stands still. Pictures without a teacher learn their place from their captions and are told apart by them.
     Their pairs, and photos of known things, come back for the `earlier` ones of later batches."""
     view = batches.choose_views(parts, rng)
-    look = _look(learner, parts, view, phase, rng)
+    look = apprentice.look(learner, batches.pixels(parts, view, phase.side, rng), bfloat16=phase.bfloat16)
     student = look.student
     loss = phase.naming * _named(parts, view, student, bank, earlier)
     untaught: list[tuple[Part, slice]] = []
@@ -167,8 +110,8 @@ def distil_loss(
     photos = _known_photos(parts, view, student.detach())
     seen = torch.cat([student[mine] for _, mine in untaught])
     own, pairs = _told_apart(learner, [part for part, _ in untaught], seen, photos, earlier)
-    wanted = torch.cat([_place(learner, part, bank) for part, _ in untaught])
-    own = own + len(seen) * _UNTAUGHT_COSINE * losses.cosine_gap(seen, wanted)
+    wanted = torch.cat([targets.of_captions(learner, part, bank) for part, _ in untaught])
+    own = own + len(seen) * _PLACE * losses.cosine_gap(seen, wanted)
     return loss + own / len(student), losses.joined([pairs.detached(), photos], len(pairs) + len(photos))
 
 
@@ -184,7 +127,7 @@ def contrast_loss(
     """Pictures against captions with both towers learning; the teacher, where there is one, keeps a say, and its
     projection follows the captions. The batch's pairs come back for the `earlier` ones of later batches."""
     view = batches.choose_views(parts, rng)
-    look = _look(learner, parts, view, phase, rng)
+    look = apprentice.look(learner, batches.pixels(parts, view, phase.side, rng), bfloat16=phase.bfloat16)
     student = look.student
     tokens = torch.cat([part.material.tokens[part.texts] for part in parts])
     said = network.encode_tokens(learner.model, _noisy(tokens, rng))
@@ -208,46 +151,6 @@ def contrast_loss(
             taught = replace(pairs.taken(mine), images=target).taken(own)
             loss = loss + share * _PAIRS * losses.contrastive(taught, _scale(learner))
     return loss, plain.detached()
-
-
-def make_bank(learner: Apprentice, materials: list[Material]) -> Bank:
-    """The mean caption embedding of every captioned picture that a teacher saw. Held-out pictures keep a row (so that
-    rows line up) that no picture is near: zeros."""
-    rows, start, total = [], {}, 0
-    with torch.inference_mode():
-        for material in materials:
-            if not material.captioned or material.answers is None:
-                continue
-            kept = [own if material.every_text else own[:_DRAWN_TEXTS_IN_BANK] for own in material.texts_of]
-            encoded = network.encode_all_tokens(learner.model, material.tokens[np.concatenate(kept)])
-            sizes = [len(own) for own in kept]
-            means = torch.stack([F.normalize(own.mean(dim=0), dim=-1) for own in torch.split(encoded, sizes)])
-            means[material.held_out] = 0.0
-            start[material.name] = total
-            rows.append(means)
-            total += len(means)
-        called = [how.format(name) for name in things.names() for how in _CALLED]
-        tokens = network.tokenise(called, materials[0].tokens.shape[1])
-        names = network.encode_all_tokens(learner.model, tokens).view(-1, len(_CALLED), learner.project.out_features)
-        middle = _middle(learner, materials)
-    return Bank(
-        torch.cat(rows).clone() if rows else torch.zeros(0, 1),
-        start,
-        F.normalize(names.mean(dim=1), dim=-1).clone(),
-        middle.clone(),
-    )
-
-
-def _middle(learner: Apprentice, materials: list[Material]) -> Tensor:
-    """The mean place of the training photos' first views, each photo once; zeros where there are none."""
-    total, count = torch.zeros(learner.project.out_features), 0
-    for material in {material.name: material for material in materials}.values():
-        if material.answers is None or material.drawn:
-            continue
-        for some in np.array_split(material.trained, len(material.trained) // 1000 + 1):
-            total += _taught(learner, material, some, np.zeros(len(some), np.int64)).sum(dim=0)
-        count += len(material.trained)
-    return total / max(1, count)
 
 
 def _named(
@@ -282,23 +185,10 @@ def _told_apart(
     return loss, pairs
 
 
-@torch.no_grad()
-def _place(learner: Apprentice, part: Part, bank: Bank) -> Tensor:
-    """Where pictures that no teacher saw belong, `(n, dim)`: among all their captions, towards the names of what they
-    show, a name counting for more the fewer pictures of their source show it."""
-    material = part.material
-    texts = [material.texts_of[picture] for picture in part.pictures]
-    said = network.encode_all_tokens(learner.model, material.tokens[np.concatenate(texts)])
-    means = torch.stack([own.mean(dim=0) for own in torch.split(said, [len(own) for own in texts])])
-    rarity = 1.0 / np.sqrt(np.maximum(1, material.things.sum(axis=0, dtype=np.int64)))  # (c,)
-    named = torch.from_numpy((material.things[part.pictures] * rarity).astype(np.float32)) @ bank.names
-    return F.normalize(F.normalize(means, dim=-1) + _NAMES_IN_PLACE * F.normalize(named, dim=-1), dim=-1)
-
-
 def _names(learner: Apprentice, parts: list[Part], rng: np.random.Generator) -> Tensor:
     """What the text tower makes of the categories' names, `(c, dim)`, all called in one way."""
     return network.encode_tokens(
-        learner.model, _name_tokens(str(rng.choice(_CALLED)), parts[0].material.tokens.shape[1])
+        learner.model, _name_tokens(str(rng.choice(targets.CALLED)), parts[0].material.tokens.shape[1])
     )
 
 
@@ -329,20 +219,11 @@ def _clear_views(material: Material) -> int:
     return int((material.views.blend[0] == 0).sum())
 
 
-def _look(
-    learner: Apprentice, parts: list[Part], view: list[NDArray[np.int64]], phase: Phase, rng: np.random.Generator
-) -> Look:
-    pixels = batches.pixels(parts, view, phase.side, rng)
-    visual = learner.model.visual
-    features, maps = places.look(visual.trunk, learner.places, pixels, bfloat16=phase.bfloat16)
-    return Look(features, F.normalize(visual.head(features), dim=-1), maps)
-
-
 def _lesson(learner: Apprentice, part: Part, view: NDArray[np.int64], look: Look, *, bank: Bank) -> Tensor:
     """What the teachers say about these views against what the student makes of them."""
     assert part.material.answers is not None
     wanted = part.material.answers.rows(part.pictures, view)
-    target = F.normalize(_taught(learner, part.material, part.pictures, view) - _OUTWARD * bank.middle, dim=-1)
+    target = targets.of_teacher(learner, part, view, bank)
     loss = _COSINE * losses.cosine_gap(look.student, target)
     loss = loss + _FEATURES * losses.feature_gap(learner.guess(look.features), wanted)
     if part.material.maps is not None and learner.places is not None:
@@ -354,13 +235,6 @@ def _lesson(learner: Apprentice, part: Part, view: NDArray[np.int64], look: Look
         probabilities = part.material.classes.rows(part.pictures, view)
         loss = loss + _CLASSES * losses.class_gap(learner.classify(look.features), probabilities)
     return loss
-
-
-@torch.no_grad()
-def _taught(learner: Apprentice, material: Material, pictures: NDArray[np.int64], view: NDArray[np.int64]) -> Tensor:
-    """Where the teacher would put these views of pictures that it saw."""
-    assert material.answers is not None
-    return F.normalize(learner.project(material.answers.rows(pictures, view)), dim=-1)
 
 
 def _pairs(images: Tensor, texts: Tensor, parts: list[Part]) -> losses.Pairs:

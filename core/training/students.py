@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TypeAlias
 
-from core.training import mimicry, network, places, steps, teacher, validation
+from core.training import apprentice, mimicry, network, places, teacher, validation
 from core.training.material import Material
 from core.training.recipe import BackboneShape, Phase, Recipe
 
-Student: TypeAlias = steps.Apprentice | mimicry.Apprentice
+Student: TypeAlias = apprentice.Apprentice | mimicry.Apprentice
 
 
 def create(recipe: Recipe, materials: dict[str, Material]) -> Student:
@@ -19,7 +19,7 @@ def create(recipe: Recipe, materials: dict[str, Material]) -> Student:
     hinted = places.channels(list(materials.values()))
     if isinstance(recipe.model, BackboneShape):
         return mimicry.Apprentice(recipe.model, features, classes, mimicry.label_counts(materials), hinted)
-    return steps.Apprentice(network.create(recipe.model), features, classes, recipe.model.embed_dim, hinted)
+    return apprentice.Apprentice(network.create(recipe.model), features, classes, recipe.model.embed_dim, hinted)
 
 
 def load(student: Student, recipe: Recipe, folder: Path) -> None:

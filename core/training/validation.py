@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from core.training import augment, network
+from core.training.apprentice import Apprentice
 from core.training.material import Material
 from core.training.recipe import Phase
-from core.training.steps import Apprentice
 
 K = 10
 """Recall is measured among this many."""

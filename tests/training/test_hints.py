@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from core.errors import TrainingError
-from core.training import augment, hints, network, steps, teacher, views
+from core.training import apprentice, augment, hints, network, teacher, views
 from core.training.material import Material
 from core.training.recipe import ModelShape
 
@@ -109,7 +109,7 @@ def test_teach__the_tower_sees_what_the_teacher_sees(monkeypatch: pytest.MonkeyP
     nothing but the tower moves."""
     monkeypatch.setattr(hints, "_EQUATIONS", 300)
     torch.manual_seed(0)
-    learner = steps.Apprentice(network.create(SHAPE), 1024, 1, SHAPE.embed_dim)
+    learner = apprentice.Apprentice(network.create(SHAPE), 1024, 1, SHAPE.embed_dim)
     guide = hints.Guide(TEACHER, learner.model.visual.trunk)
     assert len(guide.layers) == 27
     assert [layer.halves for layer in guide.layers].count(True) == 5
@@ -145,7 +145,7 @@ def test_hints__another_build_is_refused() -> None:
 
 
 def test_take_projection__the_head_becomes_what_read_the_teacher() -> None:
-    learner = steps.Apprentice(network.create(SHAPE), 1024, 1, SHAPE.embed_dim)
+    learner = apprentice.Apprentice(network.create(SHAPE), 1024, 1, SHAPE.embed_dim)
     hints.take_projection(learner)
     seen = torch.rand(3, 1024)
     assert torch.allclose(learner.guess(seen), seen)

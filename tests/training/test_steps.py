@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from core.training import batches, losses, material, network, steps, teacher, views
+from core.training import apprentice, batches, losses, material, network, steps, targets, teacher, views
 from core.training.batches import Part
 from core.training.recipe import ModelShape, Phase, Recipe, Source
 
@@ -38,13 +38,13 @@ def parts() -> list[Part]:
 
 
 @pytest.fixture
-def learner() -> steps.Apprentice:
+def learner() -> apprentice.Apprentice:
     torch.manual_seed(0)
-    return steps.Apprentice(network.create(SHAPE), FEATURES, 1, SHAPE.embed_dim)
+    return apprentice.Apprentice(network.create(SHAPE), FEATURES, 1, SHAPE.embed_dim)
 
 
 def test_text_loss__drawings_captions_are_not_told_from_photos(
-    parts: list[Part], learner: steps.Apprentice, monkeypatch: pytest.MonkeyPatch
+    parts: list[Part], learner: apprentice.Apprentice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[set[bool]] = []
     contrastive = losses.contrastive
@@ -62,10 +62,10 @@ def test_text_loss__drawings_captions_are_not_told_from_photos(
 
 
 def test_distil_loss__later_batches_get_drawings_and_known_photos(
-    parts: list[Part], learner: steps.Apprentice, monkeypatch: pytest.MonkeyPatch
+    parts: list[Part], learner: apprentice.Apprentice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     network.freeze(learner.model.text)
-    bank = steps.make_bank(learner, [part.material for part in parts])
+    bank = targets.make_bank(learner, [part.material for part in parts])
     monkeypatch.setattr(batches, "choose_views", lambda own, _: [np.array([0, 0, 0, 1, 0, 0]), np.zeros(6, int)])
     rng = np.random.default_rng(0)
     _, pairs = steps.distil_loss(learner, parts, bank, PHASE, rng, earlier=None)
@@ -88,7 +88,7 @@ def test_distil_loss__later_batches_get_drawings_and_known_photos(
 
 
 def test_distil_loss__drawings_come_to_photos_and_photos_stay(
-    parts: list[Part], learner: steps.Apprentice, monkeypatch: pytest.MonkeyPatch
+    parts: list[Part], learner: apprentice.Apprentice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     moved: list[tuple[torch.Tensor, bool]] = []
     across = losses.across
@@ -98,7 +98,7 @@ def test_distil_loss__drawings_come_to_photos_and_photos_stay(
         return across(pictures, things, others, scale)
 
     monkeypatch.setattr(losses, "across", watched)
-    bank = steps.make_bank(learner, [part.material for part in parts])
+    bank = targets.make_bank(learner, [part.material for part in parts])
     steps.distil_loss(learner, parts, bank, PHASE, np.random.default_rng(1), earlier=None)
     (drawings, photos_move), (photos, drawings_move) = moved
     assert drawings.requires_grad
@@ -108,11 +108,11 @@ def test_distil_loss__drawings_come_to_photos_and_photos_stay(
 
 
 def test_distil_loss__photos_are_wanted_further_from_their_mean(
-    parts: list[Part], learner: steps.Apprentice, monkeypatch: pytest.MonkeyPatch
+    parts: list[Part], learner: apprentice.Apprentice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     photos = parts[0]
     assert photos.material.answers is not None
-    bank = steps.make_bank(learner, [part.material for part in parts])
+    bank = targets.make_bank(learner, [part.material for part in parts])
     first = np.zeros(6, np.int64)
     places = torch.nn.functional.normalize(learner.project(photos.material.answers.rows(photos.pictures, first)))
     assert torch.allclose(bank.middle, places.mean(dim=0), atol=1e-6)  # of the photos alone, each once
@@ -126,10 +126,10 @@ def test_distil_loss__photos_are_wanted_further_from_their_mean(
 
 
 def test_distil_loss__drawings_are_drawn_to_their_captions_and_names(
-    parts: list[Part], learner: steps.Apprentice, monkeypatch: pytest.MonkeyPatch
+    parts: list[Part], learner: apprentice.Apprentice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawings = parts[1]
-    bank = steps.make_bank(learner, [part.material for part in parts])
+    bank = targets.make_bank(learner, [part.material for part in parts])
     wanted: list[torch.Tensor] = []
     cosine_gap = losses.cosine_gap
 
@@ -152,8 +152,8 @@ def test_distil_loss__drawings_are_drawn_to_their_captions_and_names(
         assert float(place @ said) > 0.5 * float(said.norm())
 
 
-def test_losses__names_weigh_as_the_phase_says(parts: list[Part], learner: steps.Apprentice) -> None:
-    bank = steps.make_bank(learner, [part.material for part in parts])
+def test_losses__names_weigh_as_the_phase_says(parts: list[Part], learner: apprentice.Apprentice) -> None:
+    bank = targets.make_bank(learner, [part.material for part in parts])
 
     def told(naming: float, kind: str) -> float:
         phase, rng = replace(PHASE, naming=naming), np.random.default_rng(0)
@@ -182,9 +182,9 @@ def test_distil_loss__maps_are_hints_to_layers_before_the_last(parts: list[Part]
     losses_by_seed = []
     for seed in (1, 2):
         torch.manual_seed(0)
-        learner = steps.Apprentice(network.create(SHAPE), FEATURES, 1, SHAPE.embed_dim, (3, FEATURES))
+        learner = apprentice.Apprentice(network.create(SHAPE), FEATURES, 1, SHAPE.embed_dim, (3, FEATURES))
         shown = hinted(parts, seed)
-        bank = steps.make_bank(learner, [part.material for part in shown])
+        bank = targets.make_bank(learner, [part.material for part in shown])
         loss, _ = steps.distil_loss(learner, shown, bank, PHASE, np.random.default_rng(0), earlier=None)
         torch.autograd.backward(loss)
         gradient = learner.places.of[0].weight.grad
@@ -194,8 +194,8 @@ def test_distil_loss__maps_are_hints_to_layers_before_the_last(parts: list[Part]
     assert abs(losses_by_seed[0] - losses_by_seed[1]) > 1e-3
 
 
-def test_distil_loss__half_the_digits_say_nearly_the_same(parts: list[Part], learner: steps.Apprentice) -> None:
-    bank = steps.make_bank(learner, [part.material for part in parts])
+def test_distil_loss__half_the_digits_say_nearly_the_same(parts: list[Part], learner: apprentice.Apprentice) -> None:
+    bank = targets.make_bank(learner, [part.material for part in parts])
     told = []
     for phase in (PHASE, replace(PHASE, bfloat16=True)):
         torch.manual_seed(0)

@@ -1,0 +1,106 @@
+"""Where pictures belong in the shared space while a picture tower learns and the text tower stands still: where the
+teacher would put a photo, or among the captions and names of a picture that no teacher saw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F  # noqa: N812
+from numpy.typing import NDArray
+from torch import Tensor
+
+from core.training import network, things
+from core.training.apprentice import Apprentice
+from core.training.batches import Part
+from core.training.material import Material
+
+CALLED = ("{}", "a {}", "a photo of a {}")
+"""What a category may be called in a query: its name's embedding is the mean of these."""
+# A scene's first captions are its fullest; the later ones leave things out.
+_DRAWN_TEXTS_IN_BANK = 3
+# A picture without a teacher belongs at the mean of its captions and so much of the names of what it shows. By those
+# photos find it (P@5 of ImageNet's photos, put where the teacher would, among drawings: 0.48 without, 0.64 with), and
+# its captions still do (R@1 84.6 and 82.2 %).
+_NAMES = 0.6
+# A student that cannot follow its teacher in everything keeps nearer to the mean photo, and what all photos have in
+# common then decides which drawings they find. Its targets lie further out: so much of the mean is taken off.
+_OUTWARD = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Bank:
+    """One text embedding per captioned training picture, `rows` `(m, dim)`; `start` is each source's first row. `names`
+    `(c, dim)` are the embeddings of the categories' names, `middle` `(dim,)` the mean of where the teacher puts
+    photos."""
+
+    rows: Tensor
+    start: dict[str, int]
+    names: Tensor
+    middle: Tensor
+
+
+def make_bank(learner: Apprentice, materials: list[Material]) -> Bank:
+    """The mean caption embedding of every captioned picture that a teacher saw. Held-out pictures keep a row (so that
+    rows line up) that no picture is near: zeros."""
+    rows, start, total = [], {}, 0
+    with torch.inference_mode():
+        for material in materials:
+            if not material.captioned or material.answers is None:
+                continue
+            kept = [own if material.every_text else own[:_DRAWN_TEXTS_IN_BANK] for own in material.texts_of]
+            encoded = network.encode_all_tokens(learner.model, material.tokens[np.concatenate(kept)])
+            sizes = [len(own) for own in kept]
+            means = torch.stack([F.normalize(own.mean(dim=0), dim=-1) for own in torch.split(encoded, sizes)])
+            means[material.held_out] = 0.0
+            start[material.name] = total
+            rows.append(means)
+            total += len(means)
+        called = [how.format(name) for name in things.names() for how in CALLED]
+        tokens = network.tokenise(called, materials[0].tokens.shape[1])
+        names = network.encode_all_tokens(learner.model, tokens).view(-1, len(CALLED), learner.project.out_features)
+        middle = _middle(learner, materials)
+    return Bank(
+        torch.cat(rows).clone() if rows else torch.zeros(0, 1),
+        start,
+        F.normalize(names.mean(dim=1), dim=-1).clone(),
+        middle.clone(),
+    )
+
+
+@torch.no_grad()
+def of_teacher(learner: Apprentice, part: Part, view: NDArray[np.int64], bank: Bank) -> Tensor:
+    """Where views of pictures that a teacher saw belong, `(n, dim)`: where it would put them, and further out."""
+    return F.normalize(_taught(learner, part.material, part.pictures, view) - _OUTWARD * bank.middle, dim=-1)
+
+
+@torch.no_grad()
+def of_captions(learner: Apprentice, part: Part, bank: Bank) -> Tensor:
+    """Where pictures that no teacher saw belong, `(n, dim)`: among all their captions, towards the names of what they
+    show, a name counting for more the fewer pictures of their source show it."""
+    material = part.material
+    texts = [material.texts_of[picture] for picture in part.pictures]
+    said = network.encode_all_tokens(learner.model, material.tokens[np.concatenate(texts)])
+    means = torch.stack([own.mean(dim=0) for own in torch.split(said, [len(own) for own in texts])])
+    rarity = 1.0 / np.sqrt(np.maximum(1, material.things.sum(axis=0, dtype=np.int64)))  # (c,)
+    named = torch.from_numpy((material.things[part.pictures] * rarity).astype(np.float32)) @ bank.names
+    return F.normalize(F.normalize(means, dim=-1) + _NAMES * F.normalize(named, dim=-1), dim=-1)
+
+
+def _middle(learner: Apprentice, materials: list[Material]) -> Tensor:
+    """The mean place of the training photos' first views, each photo once; zeros where there are none."""
+    total, count = torch.zeros(learner.project.out_features), 0
+    for material in {material.name: material for material in materials}.values():
+        if material.answers is None or material.drawn:
+            continue
+        for some in np.array_split(material.trained, len(material.trained) // 1000 + 1):
+            total += _taught(learner, material, some, np.zeros(len(some), np.int64)).sum(dim=0)
+        count += len(material.trained)
+    return total / max(1, count)
+
+
+def _taught(learner: Apprentice, material: Material, pictures: NDArray[np.int64], view: NDArray[np.int64]) -> Tensor:
+    """Where the teacher would put these views of pictures that it saw."""
+    assert material.answers is not None
+    return F.normalize(learner.project(material.answers.rows(pictures, view)), dim=-1)
