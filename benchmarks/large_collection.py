@@ -4,7 +4,8 @@
 
 Random unit vectors and captions of random words; no model, so encoding is not in the times. Prints the median, and the
 range of the middle nine tenths, in milliseconds: wall clock, and the processor time of all threads, which tells a busy
-machine from a slow search. The promise is 100 ms a query.
+machine from a slow search. The promise is 100 ms a query. With several threads the matrix library's own keep spinning
+for a while after each query, in the way of the next one's search of many captions; the dashboard runs on one.
 """
 
 from __future__ import annotations
