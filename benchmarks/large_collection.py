@@ -4,8 +4,8 @@
 
 Random unit vectors and captions of random words; no model, so encoding is not in the times. Prints the median, and the
 range of the middle nine tenths, in milliseconds: wall clock, and the processor time of all threads, which tells a busy
-machine from a slow search. The promise is 100 ms a query. With `--threads 1`, as the dashboard runs, a fused
-search of many captions is faster than with 2: the queries come without a pause, and two kinds of threads meet.
+machine from a slow search. The promise is 100 ms a query. The dashboard runs on one thread (`--threads 1`),
+where a fused search of many captions is faster than on two.
 """
 
 from __future__ import annotations
