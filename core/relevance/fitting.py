@@ -2,7 +2,8 @@
 
 Two kinds of query are asked of the whole collection. A caption, itself left out, has its own picture for a match and no
 other one. A word has the pictures of which a caption says it that was kept apart from the scoring. The first is what a
-whole sentence asks, the second what a bare name does; both kinds count alike.
+whole sentence asks, the second what a bare name does; both kinds count alike in the lines. The weights are the
+sentences' alone: what matches a word is known by captions that say it, which would favour the words' side.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def fit(material: Material, encode: Callable[[Sequence[str]], NDArray[np.float32
         return None
     sentences = list(asked.by_captions(material, _CAPTIONS))
     words = list(asked.by_words(material, _WORDS, encode)) if encode else []
-    fusion = FALLBACK if material.images is None else _fusion([sentences, words])
+    fusion = FALLBACK if material.images is None else _fusion(sentences)
     weights = {"image": (1.0, 0.0, 0.0), "caption": (0.0, 1.0, 0.0), "fused": tuple(_as_array(fusion))}
     lines = {}
     for by in ("caption",) if material.images is None else weights:
@@ -49,19 +50,13 @@ def _as_array(fusion: Fusion) -> NDArray[np.float64]:
     return np.array([fusion.image, fusion.caption, fusion.words])
 
 
-def _fusion(kinds: Sequence[Sequence[Asked]]) -> Fusion:
-    """Under which the matches of every query stand out most; each kind of query counts the same."""
+def _fusion(sentences: Sequence[Asked]) -> Fusion:
+    """Under which the match of every query stands out most."""
     # One block for all: queries look at different numbers of pictures, and what is missing never wins.
-    most = max(len(one.sides) for kind in kinds for one in kind)
-    sides: list[NDArray[np.float64]] = []
-    wanted: list[NDArray[np.float64]] = []
-    for kind in kinds:
-        for one in kind:
-            if one.matches.any():
-                missing = most - len(one.sides)
-                sides.append(np.pad(one.sides, ((0, missing), (0, 0)), constant_values=-1))
-                wanted.append(np.pad(one.matches / one.matches.sum() / len(kind), (0, missing)))
-    found = logistic.ranking_weights(np.stack(sides), np.stack(wanted))
+    most = max(len(one.sides) for one in sentences)
+    sides = [np.pad(one.sides, ((0, most - len(one.sides)), (0, 0)), constant_values=-1) for one in sentences]
+    wanted = [np.pad(one.matches.astype(np.float64), (0, most - len(one.sides))) for one in sentences]
+    found = logistic.ranking_weights(np.stack(sides), np.stack(wanted) / len(sentences))
     if not found.sum() > 0 or not np.isfinite(found).all():
         return FALLBACK
     image, caption, words = (found / found.sum()).tolist()

@@ -75,6 +75,34 @@ def test_fit__is_the_same_for_the_same_captions_and_survives_the_file() -> None:
     assert read.fusion.image + read.fusion.caption + read.fusion.words == pytest.approx(1, abs=1e-5)
 
 
+def test_fit__weights_follow_the_side_that_finds_the_own_picture() -> None:
+    # Every picture has a place of its own that its captions know: captions or pictures tell them apart, words do not.
+    chance = np.random.default_rng(5)
+    pictures, captions = 200, 4
+    places = chance.normal(size=(pictures, DIM))
+
+    def near(noise: float, times: int) -> NDArray[np.float32]:
+        rows = np.repeat(places, times, axis=0) + noise * chance.normal(size=(pictures * times, DIM))
+        return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+    texts, owners = ["the dog runs"] * (pictures * captions), np.repeat(np.arange(pictures), captions)
+    by_captions = relevance.fit(Material(near(50.0, 1), near(0.8, captions), texts, owners, pictures))
+    by_pictures = relevance.fit(Material(near(0.1, 1), near(2.0, captions), texts, owners, pictures))
+    assert by_captions is not None
+    assert by_pictures is not None
+    assert by_captions.fusion.caption > 0.8
+    assert by_pictures.fusion.image > 0.8
+
+
+def test_fit__bare_words_as_queries_leave_the_weights_alone() -> None:
+    seen, _ = material()
+    with_words, without = relevance.fit(seen, encode), relevance.fit(seen)
+    assert with_words is not None
+    assert without is not None
+    assert with_words.queries > without.queries
+    assert with_words.fusion == without.fusion
+
+
 def test_fit__too_little_to_learn_from() -> None:
     assert relevance.fit(material(pictures=30)[0], encode) is None
     assert relevance.fit(material(captions=1)[0], encode) is None
