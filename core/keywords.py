@@ -21,6 +21,11 @@ def stems(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_stem(word) for word in _WORD.findall(text.casefold())))
 
 
+def places(text: str) -> list[tuple[str, int, int]]:
+    """Every word of a text in its order: its stem, and the part of the text that it is, from and to before."""
+    return [(_stem(found.group().casefold()), *found.span()) for found in _WORD.finditer(text)]
+
+
 def _stem(word: str) -> str:
     if len(word) > 3 and word.endswith("s"):
         if word.endswith("ies") and word[-4] not in "ae":

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.keywords import WordIndex, stems
+from core.keywords import WordIndex, places, stems
 
 TEXTS = ("A red bus.", "the buses are red", "two dogs", "A DOG on the grass", "glass, grass")
 OWNERS = (0, 0, 1, 1, 2)
@@ -21,6 +21,16 @@ OWNERS = (0, 0, 1, 1, 2)
 )
 def test_stems__plural_and_case_aside(text: str, expected: tuple[str, ...]) -> None:
     assert stems(text) == expected
+
+
+def test_places__name_the_part_of_the_text() -> None:
+    text = "Two Dogs, a kite"
+    assert [(word, text[start:end]) for word, start, end in places(text)] == [
+        ("two", "Two"),
+        ("dog", "Dogs"),
+        ("a", "a"),
+        ("kite", "kite"),
+    ]
 
 
 def test_word_index__scores_are_the_share_of_the_words_said() -> None:

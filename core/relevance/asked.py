@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.keywords import WordIndex, stems
+from core.keywords import WordIndex, places, stems
 
 _BLOCK = 1 << 24  # numbers in one block of cosines
 _NEAREST, _OTHERS = 40, 80  # pictures looked at for each query: the nearest by each side, and others evenly spread
 _COMMON = 0.25  # of the pictures: a word that more of them say is no thing to look for
 _RARE = 0.005
 _FEWEST = 5  # pictures that say a word
+_LOOKED_AT = 20  # captions for each phrase that is wanted
 
 Vectors = NDArray[np.float32]
 
@@ -77,34 +78,88 @@ def by_captions(material: Material, most: int) -> Iterator[Asked]:
 
 def by_words(material: Material, most: int, encode: Callable[[Sequence[str]], Vectors]) -> Iterator[Asked]:
     """Words as queries: every second caption of a picture says whether it matches, the others score."""
-    chosen = _words(material, most)
-    if not chosen:
+    yield from _by_told(material, {word: (word,) for word in _thinned(_things(material), most)}, encode)
+
+
+def by_phrases(material: Material, most: int, encode: Callable[[Sequence[str]], Vectors]) -> Iterator[Asked]:
+    """Parts of captions that name two or three things ("dog on the beach") as queries: of every picture, every second
+    caption says whether it matches, by naming them all, and the others score."""
+    yield from _by_told(material, _phrases(material, most), encode)
+
+
+def _by_told(
+    material: Material, wanted: Mapping[str, Sequence[str]], encode: Callable[[Sequence[str]], Vectors]
+) -> Iterator[Asked]:
+    """Texts as queries, which match pictures that told captions say all those words of."""
+    if not wanted:
         return
-    place = np.arange(len(material.owners)) - np.searchsorted(material.owners, material.owners)
-    telling = place % 2 == 1
-    scoring = Material(
-        material.images,
-        material.captions[~telling],
-        [text for text, tells in zip(material.texts, telling, strict=True) if not tells],
-        material.owners[~telling],
-        material.pictures,
-    )
-    told = [text for text, tells in zip(material.texts, telling, strict=True) if tells]
-    index = WordIndex.build(scoring.texts, scoring.owners, material.pictures)
-    matching = WordIndex.build(told, material.owners[telling], material.pictures)
+    telling = _telling(material)
+    scoring, told = _part(material, ~telling), _part(material, telling)
+    index, matching = (WordIndex.build(one.texts, one.owners, one.pictures) for one in (scoring, told))
+    chosen = list(wanted)
     vectors = encode(chosen)
     for block in _blocks(np.arange(len(chosen)), scoring):
         images, best = _cosines(scoring, vectors[block])
         for at, number in enumerate(block):
-            word = chosen[number]
-            matches = np.zeros(material.pictures, bool)
-            matches[matching.said_by(word)[0]] = True
-            shown = matches.copy()
-            shown[index.said_by(word)[0]] = True
-            yield _asked(1, (images[at], best[at], index.scores(word)), matches=matches, shown=shown)
+            text = chosen[number]
+            matches = _saying(matching, wanted[text])
+            shown = np.logical_or(matches, _saying(index, wanted[text]))
+            sides = images[at], best[at], index.scores(text)
+            yield _asked(len(stems(text)), sides, matches=matches, shown=shown)
 
 
-def _words(material: Material, most: int) -> list[str]:
+def _saying(index: WordIndex, words: Sequence[str]) -> NDArray[np.bool_]:
+    """The pictures whose captions say all of them."""
+    rows = np.arange(index.pictures)
+    every = np.ones(index.pictures, bool)
+    for word in words:
+        every &= np.isin(rows, index.said_by(word)[0], assume_unique=True)
+    return every
+
+
+def _telling(material: Material) -> NDArray[np.bool_]:
+    """Every second caption of a picture."""
+    place = np.arange(len(material.owners)) - np.searchsorted(material.owners, material.owners)
+    second: NDArray[np.bool_] = place % 2 == 1
+    return second
+
+
+def _part(material: Material, kept: NDArray[np.bool_]) -> Material:
+    """The same pictures with some of their captions."""
+    texts = [text for text, keep in zip(material.texts, kept, strict=True) if keep]
+    return Material(material.images, material.captions[kept], texts, material.owners[kept], material.pictures)
+
+
+def _phrases(material: Material, most: int) -> dict[str, tuple[str, ...]]:
+    """Of told captions, evenly spread: the part from one thing to the next, or by turns to the one after where there is
+    one, with the things in it. Between them stand only words that a picture may well be described without."""
+    index = WordIndex.build(material.texts, material.owners, material.pictures)
+    things = set(_things(material))
+
+    def plain(words: Sequence[str]) -> bool:
+        every = all(word in things or _common(index, word) for word in words)
+        return every and len(set(words)) == len(words)
+
+    found: dict[str, tuple[str, ...]] = {}
+    told = [material.texts[row] for row in np.flatnonzero(_telling(material)).tolist()]
+    for number, text in enumerate(_thinned(told, _LOOKED_AT * most)):
+        words = places(text)
+        named = [at for at, (word, _, _) in enumerate(words) if word in things]
+        spans = [span for reach in ((1,), (2, 1))[number % 2] for span in zip(named, named[reach:], strict=False)]
+        for first, last in spans:
+            said = [word for word, _, _ in words[first : last + 1]]
+            if plain(said):
+                phrase = text[words[first][1] : words[last][2]]
+                found.setdefault(phrase, tuple(word for word in said if word in things))
+                break
+    return {phrase: found[phrase] for phrase in _thinned(list(found), most)}
+
+
+def _common(index: WordIndex, word: str) -> bool:
+    return len(index.said_by(word)[0]) > _COMMON * index.pictures
+
+
+def _things(material: Material) -> list[str]:
     """Words for things: neither rare nor in every caption, and said by several captions of a picture when by one."""
     index = WordIndex.build(material.texts, material.owners, material.pictures)
     captions_of = material.captions_of
@@ -115,8 +170,12 @@ def _words(material: Material, most: int) -> list[str]:
             others = float(np.dot(counts, captions_of[rows] - 1))
             if len(rows) <= _COMMON * material.pictures and others:
                 agreement[word] = float(np.dot(counts, counts - 1)) / others
-    agreed = sorted(agreement, key=lambda word: (-agreement[word], word))[: -(-len(agreement) // 2)]
-    return [agreed[at] for at in np.unique(np.linspace(0, len(agreed) - 1, min(most, len(agreed))).astype(int))]
+    return sorted(agreement, key=lambda word: (-agreement[word], word))[: -(-len(agreement) // 2)]
+
+
+def _thinned(texts: Sequence[str], most: int) -> list[str]:
+    """At most so many of them, evenly spread."""
+    return [texts[at] for at in np.unique(np.linspace(0, len(texts) - 1, min(most, len(texts))).astype(int))]
 
 
 def _blocks(rows: NDArray[np.int64], material: Material) -> Iterator[NDArray[np.int64]]:

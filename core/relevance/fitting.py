@@ -1,9 +1,9 @@
 """Fitting: the weights of the fused ranking and the lines of all rankings, from a collection's own captions.
 
-Two kinds of query are asked of the whole collection. A caption, itself left out, has its own picture for a match and no
-other one. A word has the pictures of which a caption says it that was kept apart from the scoring. The first is what a
-whole sentence asks, the second what a bare name does; both kinds count alike in the lines. The weights are the
-sentences' alone: what matches a word is known by captions that say it, which would favour the words' side.
+Three kinds of query are asked of the whole collection. A caption, itself left out, has its own picture for a match and
+no other one. A word, or a phrase of two or three, has the pictures of which captions say it that were kept apart from
+the scoring. So a whole sentence, a bare name and what lies between are asked; all kinds count alike in the lines. The
+weights are the sentences' alone: what matches a word is known by captions that say it, which would favour their side.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from core.relevance.values import Line, Relevance, features
 
 LEAST_PICTURES = 40
 """With several captions: fewer do not say what a match looks like."""
-_CAPTIONS, _WORDS = 400, 200  # queries of either kind
+_CAPTIONS, _WORDS, _PHRASES = 400, 200, 200  # queries of each kind
 _LEAST_MATCHES = 20
 
 _SIDE = {"image": 0, "caption": 1}
@@ -36,14 +36,16 @@ def fit(material: Material, encode: Callable[[Sequence[str]], NDArray[np.float32
         return None
     sentences = list(asked.by_captions(material, _CAPTIONS))
     words = list(asked.by_words(material, _WORDS, encode)) if encode else []
+    phrases = list(asked.by_phrases(material, _PHRASES, encode)) if encode else []
+    kinds = [kind for kind in (sentences, words, phrases) if kind]
     fusion = FALLBACK if material.images is None else _fusion(sentences)
     weights = {"image": (1.0, 0.0, 0.0), "caption": (0.0, 1.0, 0.0), "fused": tuple(_as_array(fusion))}
     lines = {}
     for by in ("caption",) if material.images is None else weights:
-        line = _line(by, np.array(weights[by]), sentences, words)
+        line = _line(by, np.array(weights[by]), kinds)
         if line is not None:
             lines[by] = line
-    return Relevance(fusion, lines, len(sentences) + len(words))
+    return Relevance(fusion, lines, sum(map(len, kinds)))
 
 
 def _as_array(fusion: Fusion) -> NDArray[np.float64]:
@@ -63,9 +65,9 @@ def _fusion(sentences: Sequence[Asked]) -> Fusion:
     return Fusion(image, caption, words)
 
 
-def _line(by: str, weights: NDArray[np.float64], sentences: Sequence[Asked], words: Sequence[Asked]) -> Line | None:
+def _line(by: str, weights: NDArray[np.float64], kinds: Sequence[Sequence[Asked]]) -> Line | None:
     values, matches, counts = [], [], []
-    for kind in (sentences, words):
+    for kind in kinds:
         for one in kind:
             deviation = float(np.sqrt(weights @ one.spread @ weights))
             if by == "caption":  # only pictures with captions are ranked

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from core import relevance
-from core.relevance import Material
+from core.relevance import Material, asked
 from core.relevance.values import features
 
 THINGS = ("dog", "cat", "bus", "sea", "kite", "tree", "boat", "cow")
@@ -94,7 +97,35 @@ def test_fit__weights_follow_the_side_that_finds_the_own_picture() -> None:
     assert by_pictures.fusion.image > 0.8
 
 
-def test_fit__bare_words_as_queries_leave_the_weights_alone() -> None:
+def test_by_phrases__match_where_told_captions_name_every_thing() -> None:
+    shown = list(itertools.product(("dog", "cat", "cow", "bus"), ("sea", "tree", "boat", "kite"))) * 20
+    # Colours are no things here: one caption says one, the other does not.
+    colours = ("red", "blue", "pink", "teal", "gold", "grey", "lime", "navy")
+    texts = [
+        text
+        for at, (a, b) in enumerate(shown)
+        for text in (f"some {colours[at % 8]} {a} is at a {b}", f"some {a} is at a {b}")
+    ]
+    owners = np.repeat(np.arange(len(shown)), 2)
+    images = vectors_of([f"{a} {b}" for a, b in shown], 0.1, 1)
+    seen = Material(images, vectors_of(texts, 0.1, 2), texts, owners, len(shown))
+    read: list[str] = []
+
+    def encode_and_note(asked_texts: Sequence[str]) -> NDArray[np.float32]:
+        read.extend(asked_texts)
+        return encode(list(asked_texts))
+
+    found = list(asked.by_phrases(seen, 100, encode_and_note))
+    assert sorted(read) == sorted(f"{a} is at a {b}" for a, b in set(shown))
+    for text, one in zip(read, found, strict=True):
+        first, *_, second = text.split()
+        assert int(one.matches.sum()) == 20
+        assert np.average(one.sides[one.matches], axis=0)[2] > np.average(one.sides[~one.matches], axis=0)[2]
+        assert one.words == 5
+        assert (first, second) in shown
+
+
+def test_fit__words_and_phrases_as_queries_leave_the_weights_alone() -> None:
     seen, _ = material()
     with_words, without = relevance.fit(seen, encode), relevance.fit(seen)
     assert with_words is not None
