@@ -75,6 +75,7 @@ def features(model: Any, pictures: list[Image.Image]) -> np.ndarray:
     ("model", "takes"),
     [
         ("cnn-small", True),
+        ("vit-small", True),
         ("timm:resnet50", True),
         ("timm:ViT-B-32", True),
         ("resnet50", True),
@@ -358,7 +359,7 @@ def test_load__fingerprint_covers_weights_preprocessing_and_shape(tmp_path: Path
 
 def test_available_models__names_that_load_encoder_takes() -> None:
     names = encoder.available_models()
-    assert names[:2] == ["bundled", "cnn-small"]
+    assert names[:3] == ["bundled", "cnn-small", "vit-small"]
     assert {"timm:resnet50", "timm:vit_base_patch16_224"} <= set(names)
     assert len(set(names)) == len(names)
     assert encoder.available_weights("timm:resnet50")[0] == "a1_in1k"

@@ -61,8 +61,8 @@ def register(commands: options.Commands) -> None:
     build.add_argument(
         "--model",
         default="bundled",
-        help="bundled (default), an open_clip architecture, or a checkpoint folder; for pictures only, cnn-small "
-        "or timm:NAME",
+        help="bundled (default), an open_clip architecture, or a checkpoint folder; for pictures only, cnn-small, "
+        "vit-small or timm:NAME",
     )
     build.add_argument(
         "--pretrained", metavar="TAG_OR_PATH", help="weights of an architecture: a tag, a file or a folder"

@@ -24,7 +24,7 @@ __all__ = [
 ]
 
 
-BUNDLED_NAMES = ("bundled", "cnn-small")
+BUNDLED_NAMES = ("bundled", "cnn-small", "vit-small")
 """Models that come with the project, where they were built into it."""
 
 
@@ -38,7 +38,7 @@ def load_encoder(
     """The encoder of that name, ready to use.
 
     `model`: "bundled", an open_clip architecture ("ViT-B-32"), "hf-hub:owner/name", or a folder in open_clip's local
-    layout; for pictures only, "cnn-small", any model of timm ("timm:resnet50", or "resnet50" where
+    layout; for pictures only, "cnn-small", "vit-small", any model of timm ("timm:resnet50", or "resnet50" where
     open_clip has none of that name), or a folder in timm's layout. `pretrained`: for an architecture, one of its tags
     ("laion2b_s34b_b79k"), a weights file or a folder of weights; a timm model takes its default tag for None.
     `device`: "auto", "cpu", "cuda" or "mps".

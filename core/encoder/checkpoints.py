@@ -13,7 +13,7 @@ from core.encoder import torchvision_fix, weight_files
 
 BUNDLED = "bundled"
 BUNDLED_FOLDER = Path(__file__).resolve().parents[2] / "clip_db" / "models" / BUNDLED
-BUNDLED_BACKBONES = ("cnn-small",)
+BUNDLED_BACKBONES = ("cnn-small", "vit-small")
 """The bundled models that encode pictures only, beside `BUNDLED_FOLDER`; see `backbones`."""
 
 CONFIG_NAME = "open_clip_config.json"

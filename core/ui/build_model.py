@@ -38,6 +38,7 @@ _PRESETS = (
     _Preset("ViT-B-16", "ViT-B-16", "datacomp_xl_s13b_b90k", "Sees finer than ViT-B-32, at three times the time."),
     _Preset("ViT-L-14", "ViT-L-14", "datacomp_xl_s13b_b90k", "The best of these; slow without a GPU."),
     _Preset("CNN, small", "cnn-small", None, "Pictures only, comes with Coco Lens: finds what looks alike."),
+    _Preset("ViT, small", "vit-small", None, "Pictures only, comes with Coco Lens: looks at places together."),
     _Preset("ResNet-50", "timm:resnet50", None, "Pictures only, trained on ImageNet: finds what looks alike."),
 )
 

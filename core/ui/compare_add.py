@@ -15,7 +15,7 @@ from core.ui.build_job import Wanted
 if TYPE_CHECKING:
     from core.collection import Collection
 
-_MODELS = ("cnn-small", "timm:resnet50", "timm:vit_base_patch16_224")
+_MODELS = ("cnn-small", "vit-small", "timm:resnet50", "timm:vit_base_patch16_224")
 
 
 def draw_how_to_begin(opened: Collection) -> None:

@@ -44,11 +44,12 @@ def test_compare__one_collection_tells_how_to_begin(colours: Path, visit: Open) 
     assert not app.exception
     assert "Encode these pictures with another model" in drawn.texts(app)
     commands = [code.value for code in app.code]
-    assert len(commands) == 3
+    assert len(commands) == 4
     assert "build colours-cnn-small --images" in commands[0]
     assert commands[0].endswith("--model cnn-small")
-    assert "--model timm:resnet50" in commands[1]
-    assert [button.label for button in app.button if button.label == "Build it"] == ["Build it"] * 3
+    assert commands[1].endswith("--model vit-small")
+    assert "--model timm:resnet50" in commands[2]
+    assert [button.label for button in app.button if button.label == "Build it"] == ["Build it"] * 4
 
 
 def test_compare__a_model_is_built_at_a_click_and_then_stands_beside(
@@ -74,7 +75,8 @@ def test_compare__a_model_is_built_at_a_click_and_then_stands_beside(
     assert built.images_root == own.images_root
     assert built.manifest.title == "The colours, cnn-small"
     offered = [one.key for one in app.button if one.label == "Build it"]
-    assert offered == ["compare-build-timm:resnet50", "compare-build-timm:vit_base_patch16_224"]
+    left = ("vit-small", "timm:resnet50", "timm:vit_base_patch16_224")
+    assert offered == [f"compare-build-{model}" for model in left]
 
 
 def test_compare__pictures_outside_the_allowed_folders_are_built_by_command(
@@ -88,7 +90,7 @@ def test_compare__pictures_outside_the_allowed_folders_are_built_by_command(
     assert not app.error
     assert not [one for one in app.button if one.label == "Build it"]
     assert "The commands work in any case." in drawn.texts(app)
-    assert len(app.code) == 3
+    assert len(app.code) == 4
 
 
 def test_compare__columns_agreement_and_classes(three: Path, visit: Open) -> None:
