@@ -1,4 +1,4 @@
-"""The two small optimisations of a fit: weights of a fused score, and a logistic regression."""
+"""The logistic regression of a fit."""
 
 from __future__ import annotations
 
@@ -35,24 +35,3 @@ def regression(
             break
     plain = found[1:] / deviation
     return float(found[0] - plain @ mean), *map(float, plain)
-
-
-def ranking_weights(sides: NDArray[np.float64], wanted: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Weights `(s,)`, 0 or more, under which the weighted sum of `sides` `(q, n, s)` puts the pictures `wanted` before
-    the others most surely: a softmax over the pictures of a query as near as can be to the shares `wanted` `(q, n)`,
-    whose rows add up to what each query counts (cross-entropy; Cao et al., "Learning to rank: from pairwise approach to
-    listwise approach", 2007)."""
-    from scipy import optimize
-
-    totals = wanted.sum(axis=1, keepdims=True)
-
-    def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        sums = sides @ weights
-        sums -= sums.max(axis=1, keepdims=True)
-        logs = sums - np.log(np.exp(sums).sum(axis=1, keepdims=True))
-        return -float((wanted * logs).sum()), np.einsum("qn,qns->s", np.exp(logs) * totals - wanted, sides)
-
-    bounds = [(0.0, 1e3)] * sides.shape[2]
-    found = optimize.minimize(loss, np.full(sides.shape[2], 5.0), jac=True, method="L-BFGS-B", bounds=bounds)
-    best: NDArray[np.float64] = found.x
-    return best

@@ -125,13 +125,16 @@ def test_by_phrases__match_where_told_captions_name_every_thing() -> None:
         assert (first, second) in shown
 
 
-def test_fit__words_and_phrases_as_queries_leave_the_weights_alone() -> None:
+def test_fit__no_side_is_left_out_and_words_decide_where_sentences_do_not() -> None:
     seen, _ = material()
     with_words, without = relevance.fit(seen, encode), relevance.fit(seen)
     assert with_words is not None
     assert without is not None
     assert with_words.queries > without.queries
-    assert with_words.fusion == without.fusion
+    for fusion in (with_words.fusion, without.fusion):
+        assert min(fusion.image, fusion.caption, fusion.words) >= 1 / 14 - 1e-9
+    # Captions that name the same things find each other's pictures alike, however their sides are weighed.
+    assert with_words.fusion.words >= without.fusion.words
 
 
 def test_fit__too_little_to_learn_from() -> None:
