@@ -255,7 +255,7 @@ def limits(bench: Bench) -> Measured:
         bench.report(progress.Progress("Timing", done, len(THREADS), unit="thread limits"))
         timed = subprocess.run(
             [sys.executable, __file__, "--worker", "--model", bench.model],
-            env={**os.environ, "OMP_NUM_THREADS": str(count)},
+            env={**os.environ, **dict.fromkeys(threads.VARIABLES, str(count))},
             check=False,
             capture_output=True,
             text=True,
