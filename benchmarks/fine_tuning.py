@@ -5,7 +5,7 @@
     python benchmarks/fine_tuning.py captions runs/captions --split-only
 
   captions  Flickr8k dev, 1,000 photos with five captions each: 700 to fine-tune on, 300 to measure on
-  classes   the ten Caltech-101 classes that no sitting of the bundled model was shown, "a photo of a flamingo" their
+  classes   the ten Caltech-101 classes that every sitting of the bundled model left out, "a photo of a flamingo" their
             captions: half of the photos to fine-tune on, half to name; and the 300 photos of the other example
 
 A seeded draw parts the photos. Each kind of `--tune` runs with its usual settings (and holds some of its photos out to
