@@ -78,7 +78,8 @@ def by_captions(material: Material, most: int) -> Iterator[Asked]:
 
 def by_words(material: Material, most: int, encode: Callable[[Sequence[str]], Vectors]) -> Iterator[Asked]:
     """Words as queries: every second caption of a picture says whether it matches, the others score."""
-    yield from _by_told(material, {word: (word,) for word in _thinned(_things(material), most)}, encode)
+    things = _things(material, WordIndex.build(material.texts, material.owners, material.pictures))
+    yield from _by_told(material, {word: (word,) for word in _thinned(things, most)}, encode)
 
 
 def by_phrases(material: Material, most: int, encode: Callable[[Sequence[str]], Vectors]) -> Iterator[Asked]:
@@ -134,7 +135,7 @@ def _phrases(material: Material, most: int) -> dict[str, tuple[str, ...]]:
     """Of told captions, evenly spread: the part from one thing to the next, or by turns to the one after where there is
     one, with the things in it. Between them stand only words that a picture may well be described without."""
     index = WordIndex.build(material.texts, material.owners, material.pictures)
-    things = set(_things(material))
+    things = set(_things(material, index))
 
     def plain(words: Sequence[str]) -> bool:
         every = all(word in things or _common(index, word) for word in words)
@@ -159,9 +160,8 @@ def _common(index: WordIndex, word: str) -> bool:
     return len(index.said_by(word)[0]) > _COMMON * index.pictures
 
 
-def _things(material: Material) -> list[str]:
+def _things(material: Material, index: WordIndex) -> list[str]:
     """Words for things: neither rare nor in every caption, and said by several captions of a picture when by one."""
-    index = WordIndex.build(material.texts, material.owners, material.pictures)
     captions_of = material.captions_of
     agreement: dict[str, float] = {}
     for word in index.numbers:

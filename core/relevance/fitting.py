@@ -27,8 +27,6 @@ _FIRST = 10
 _AS_GOOD = 0.005  # mean reciprocal rank
 _LEAST_MATCHES = 20
 
-_SIDE = {"image": 0, "caption": 1}
-
 
 def fit(material: Material, encode: Callable[[Sequence[str]], NDArray[np.float32]] | None = None) -> Relevance | None:
     """From a collection's captions. Where another model read them than that of the pictures, only the caption ranking
