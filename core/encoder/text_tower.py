@@ -26,17 +26,22 @@ class CausalTower:
         """Token ids `(n, context)` to features `(n, dim)`, not yet of unit length."""
         import torch
 
+        pooled, projection = self.pooled(tokens), self.parts.text_projection
+        if projection is None:
+            return pooled
+        return projection(pooled) if isinstance(projection, torch.nn.Linear) else pooled @ projection  # type: ignore[no-any-return]
+
+    def pooled(self, tokens: torch.Tensor) -> torch.Tensor:
+        """Token ids `(n, context)` to what the tower makes of them before its last linear layer, `(n, width)`."""
+        import torch
+
         parts = self.parts
         ends = tokens if self.pool == "argmax" else (tokens == self.eos).int()
         last = ends.argmax(dim=-1)  # (n,)
         length = int(last.max()) + 1
         hidden = parts.token_embedding(tokens[:, :length]) + parts.positional_embedding[:length]  # (n, length, width)
         hidden = parts.transformer(hidden, attn_mask=parts.attn_mask[:length, :length])
-        pooled = parts.ln_final(hidden[torch.arange(len(tokens), device=tokens.device), last])  # (n, width)
-        projection = parts.text_projection
-        if projection is not None:
-            pooled = projection(pooled) if isinstance(projection, torch.nn.Linear) else pooled @ projection
-        return pooled  # type: ignore[no-any-return]
+        return parts.ln_final(hidden[torch.arange(len(tokens), device=tokens.device), last])  # type: ignore[no-any-return]
 
 
 def causal_tower(model: Any) -> CausalTower | None:

@@ -31,14 +31,17 @@ def write(folder: Path, history: list[dict[str, Any]], *, title: str = "held-out
                 top.plot(*zip(*own, strict=True), marker=".", label=label)
     top.set_ylabel("loss")
     top.legend(title=None if judged else "phase")
-    measure = next((name for entry in history for name in entry if "@" in name), "")
-    for name in dict.fromkeys(name for entry in history for name in entry[measure]):
-        mine = [(n, e[measure][name]) for n, e in zip(epochs, history, strict=True) if name in e[measure]]
-        bottom.plot(*zip(*mine, strict=True), marker=".", label=name)
+    measures = list(dict.fromkeys(name for entry in history for name in entry if "@" in name))
+    for measure in measures:
+        for name in dict.fromkeys(name for entry in history for name in entry.get(measure, ())):
+            mine = [(n, e[measure][name]) for n, e in zip(epochs, history, strict=True) if name in e.get(measure, ())]
+            bottom.plot(
+                *zip(*mine, strict=True), marker=".", label=name if len(measures) == 1 else f"{name}, {measure}"
+            )
     deciding = [(n, e["mean_recall"]) for n, e in zip(epochs, history, strict=True) if "mean_recall" in e]
     if deciding:
         bottom.plot(*zip(*deciding, strict=True), color="0.3", label="mean of R@1, R@5, R@10, which decides")
-    bottom.set_ylabel(f"{measure} (%)")
+    bottom.set_ylabel(f"{measures[0]} (%)" if len(measures) == 1 else "%")
     bottom.set_xlabel("epoch")
     if bottom.lines:
         bottom.legend(title=title)

@@ -27,6 +27,7 @@ from core.training import (
     losses,
     material,
     mimicry,
+    projections,
     schedule,
     steps,
     students,
@@ -133,7 +134,7 @@ def _run_phase(run: Run, number: int) -> None:
     elif number and course.epoch == 0:
         # A phase starts from what the one before was judged by.
         run.learner.load_state_dict(run.average.state_dict())
-    bank = None
+    bank = standing = None
     for epoch in range(course.epoch, phase.epochs):
         began = time.perf_counter()
         used = _materials(run, number, epoch)
@@ -143,25 +144,32 @@ def _run_phase(run: Run, number: int) -> None:
             # While the text tower stands still, so do the captions' embeddings.
             if isinstance(run.average, apprentice.Apprentice) and (bank is None or phase.kind == "contrast"):
                 bank = targets.make_bank(run.average, [run.materials[name] for name in phase.sources])
-            loss = _run_epoch(run, number, epoch, used, optimiser=optimiser, bank=bank)
-        measure, reached = students.judge(run.average, run.recipe, list(run.materials.values()), phase)
+            if phase.kind == "projections" and standing is None:
+                assert isinstance(run.average, apprentice.Apprentice)
+                assert bank is not None
+                standing = projections.stand(run.average, used, bank, phase, run.report)
+            loss = _run_epoch(run, number, epoch, used, optimiser=optimiser, bank=bank, standing=standing)
+        reached = students.judge(run.average, run.recipe, list(run.materials.values()), phase)
         course.history.append(
             {
                 "phase": number + 1,
                 "kind": phase.kind,
                 "epoch": epoch + 1,
                 "loss": round(loss, 4),
-                measure: reached,
+                **reached,
                 "seconds": round(time.perf_counter() - began, 1),
             }
         )
         course.epoch = epoch + 1
-        mean = sum(reached.values()) / max(1, len(reached))
+        figures = [value for own in reached.values() for value in own.values()]
+        mean = sum(figures) / max(1, len(figures))
         # Nothing to keep before the image tower has learnt anything.
         if phase.kind != "text" and mean > course.best:
             course.best = mean
             students.save(run.average, run.recipe, run.folder / "best")
-        _keep(run, optimiser)
+        # What stands in a phase of projections is where it began: one that was stopped begins anew.
+        if standing is None or course.epoch == phase.epochs:
+            _keep(run, optimiser)
         curves.write(run.folder, course.history)
 
 
@@ -183,6 +191,7 @@ def _run_epoch(
     *,
     optimiser: torch.optim.Optimizer,
     bank: targets.Bank | None,
+    standing: projections.Standing | None = None,
 ) -> float:
     """One pass over the phase's sources; the mean loss."""
     phase = run.recipe.phases[number]
@@ -198,8 +207,11 @@ def _run_epoch(
         so_far = epoch * per_epoch + step
         schedule.set_rate(optimiser, phase, so_far, phase.epochs * per_epoch)
         optimiser.zero_grad(set_to_none=True)
-        if phase.kind == "text" and isinstance(run.learner, apprentice.Apprentice):
-            loss = steps.text_loss(run.learner, parts, phase, rng)
+        if isinstance(run.learner, apprentice.Apprentice) and (phase.kind == "text" or standing is not None):
+            if standing is not None:
+                loss = projections.loss(run.learner, parts, standing, phase, rng)
+            else:
+                loss = steps.text_loss(run.learner, parts, phase, rng)
             torch.autograd.backward(loss)
             value = float(loss.detach())
         else:

@@ -77,15 +77,18 @@ class Phase:
     `hints`: the image tower, built like the teacher, is solved layer by layer for what the teacher's layers give, in
     one epoch; its last linear layer is taken from the text phase. Uses none of the numbers below.
     `distil`: the image tower learns to put each view where the teacher's would be, and near its own captions.
-    `contrast`: both towers learn together from pictures and captions; the only kind that needs no teacher.
+    `projections`: the last linear layers of both towers learn where photos, drawings and texts belong, from whole
+    pictures that the towers below see once; `batch` can be in the thousands.
+    `contrast`: both towers learn together from pictures and captions; like `projections` it needs no teacher.
     `mimic`: a backbone learns labels, the teacher's features and neighbourhoods, and the classifier's answers.
     `queue`: how many pairs of earlier batches stay as further negatives. `text_rate`: the text tower's share of `rate`
-    (text and contrast). `bfloat16`: the image tower computes in half the digits, up to twice as fast on a processor
-    that has the instructions and slower on others (all kinds but text and hints). `naming`: the share that the bare
-    names of what pictures show have in the loss (text and distil).
+    (text, projections and contrast). `bfloat16`: the image tower computes in half the digits, up to twice as fast on a
+    processor that has the instructions and slower on others (all kinds but text and hints). `naming`: the share that
+    the bare names of what pictures show have in the loss (text, distil and projections), `across` that of photos and
+    drawings of the same things (distil, projections and contrast).
     """
 
-    kind: Literal["text", "hints", "distil", "contrast", "mimic"]
+    kind: Literal["text", "hints", "distil", "projections", "contrast", "mimic"]
     epochs: int
     sources: tuple[str, ...]
     side: int = 128
@@ -97,6 +100,7 @@ class Phase:
     average: float = 0.999
     bfloat16: bool = False
     naming: float = 0.5
+    across: float = 2.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,10 @@ def optimiser(learner: students.Student, phase: Phase) -> torch.optim.Optimizer:
         network.freeze(model.visual)
         network.freeze(learner.guess)
         network.freeze(learner.classify)
+    elif phase.kind == "projections":
+        network.freeze(learner)
+        network.freeze(model.visual.head, frozen=False)
+        model.text.text_projection.requires_grad_(True)
     elif phase.kind == "distil":
         network.freeze(model.text)
         network.freeze(learner.project)

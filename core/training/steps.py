@@ -22,16 +22,16 @@ from core.training.targets import Bank
 # than the first few captions count.
 _BANK_SCALE = 20.0
 # Drawn scenes differ from each other by one object or its colour: the nearest wrong caption is what counts.
-_DRAWN_SCALE = 40.0
+DRAWN_SCALE = 40.0
 _COSINE, _FEATURES, _CLASSES = 4.0, 1.0, 0.5
 # A picture without a teacher and its place among its captions and names.
 _PLACE = 10.0
 # Each of the teacher's maps, place by place.
 _MAPS = 1.0
-# Photos find drawings of the same things: its share of the loss, and the inverse temperature.
-_ACROSS, _ACROSS_SCALE = 2.0, 20.0
+# Photos find drawings of the same things: the inverse temperature.
+ACROSS_SCALE = 20.0
 # Pictures and the bare names of what they show, which anchor photos and drawings alike: the inverse temperature.
-_NAMING_SCALE = 20.0
+NAMING_SCALE = 20.0
 # Neighbours by the teacher's features stay neighbours, though no caption tells them from others: its share.
 _KINSHIP = 1.0
 # In a contrast phase: pictures and captions, against what the teachers say. At 1 the teachers' word was forgotten.
@@ -58,10 +58,10 @@ def text_loss(learner: Apprentice, parts: list[Part], phase: Phase, rng: np.rand
             seen.append(network.encode_tokens(learner.model, _noisy(material.tokens[other], rng)))
         tokens.append(material.tokens[part.texts])
     said = network.encode_tokens(learner.model, _noisy(torch.cat(tokens), rng))
-    pairs = _pairs(torch.cat(seen), said, parts)
+    pairs = pairs_of(torch.cat(seen), said, parts)
     # Each among its own kind: told apart from photos' captions, drawings' would gather on a side of their own, where no
     # photo finds them.
-    loss = phase.naming * losses.naming(pairs.images, pairs.things, _names(learner, parts, rng), _NAMING_SCALE)
+    loss = phase.naming * losses.naming(pairs.images, pairs.things, _names(learner, parts, rng), NAMING_SCALE)
     for kind in (pairs.drawn, ~pairs.drawn):
         own = pairs.taken(kind)
         if len(own) > 1:
@@ -107,12 +107,14 @@ def distil_loss(
         loss = loss + _KINSHIP * losses.kinship(*(torch.cat(rows) for rows in zip(*kin, strict=True)))
     if not untaught:
         return loss, None
-    photos = _known_photos(parts, view, student.detach())
+    photos = _known_photos(parts, view, student)
     seen = torch.cat([student[mine] for _, mine in untaught])
-    own, pairs = _told_apart(learner, [part for part, _ in untaught], seen, photos, earlier)
+    own, pairs = _told_apart(
+        learner, [part for part, _ in untaught], seen, photos, earlier=earlier, across=phase.across
+    )
     wanted = torch.cat([targets.of_captions(learner, part, bank) for part, _ in untaught])
     own = own + len(seen) * _PLACE * losses.cosine_gap(seen, wanted)
-    return loss + own / len(student), losses.joined([pairs.detached(), photos], len(pairs) + len(photos))
+    return loss + own / len(student), losses.joined([pairs, photos], len(pairs) + len(photos)).detached()
 
 
 def contrast_loss(
@@ -131,7 +133,7 @@ def contrast_loss(
     student = look.student
     tokens = torch.cat([part.material.tokens[part.texts] for part in parts])
     said = network.encode_tokens(learner.model, _noisy(tokens, rng))
-    pairs = _pairs(student, said, parts)
+    pairs = pairs_of(student, said, parts)
     blends = [part.material.views.blend[part.pictures, chosen] for part, chosen in zip(parts, view, strict=True)]
     clear = torch.from_numpy(np.concatenate(blends) == 0)
     plain = pairs.taken(clear)
@@ -139,7 +141,7 @@ def contrast_loss(
     known = _and_earlier(plain, earlier)
     photos = plain.taken(~plain.drawn)
     drawings = known.taken(known.drawn)
-    loss = loss + _ACROSS * losses.across(photos.images.detach(), photos.things, drawings, _ACROSS_SCALE)
+    loss = loss + phase.across * losses.across(photos.images.detach(), photos.things, drawings, ACROSS_SCALE)
     for part, chosen, mine in batches.slices(parts, view):
         if part.material.answers is None:
             continue
@@ -163,25 +165,31 @@ def _named(
         )
     )
     shown = torch.from_numpy(np.concatenate([part.material.things[part.pictures] for part in parts]))
-    return losses.naming(student[clear], shown[clear], bank.names, _NAMING_SCALE, earlier)
+    return losses.naming(student[clear], shown[clear], bank.names, NAMING_SCALE, earlier)
 
 
 def _told_apart(
-    learner: Apprentice, parts: list[Part], seen: Tensor, photos: losses.Pairs, earlier: losses.Pairs | None
+    learner: Apprentice,
+    parts: list[Part],
+    seen: Tensor,
+    photos: losses.Pairs,
+    *,
+    earlier: losses.Pairs | None,
+    across: float,
 ) -> tuple[Tensor, losses.Pairs]:
-    """Pictures without a teacher, `seen` `(n, dim)`, against their captions, and drawings against `photos` of the same
-    things: the sum over all of them, and their pairs."""
+    """Pictures without a teacher, `seen` `(n, dim)`, against their captions, and, with so much weight, drawings against
+    `photos` of the same things: the sum over all of them, and their pairs."""
     with torch.no_grad():
         said = network.encode_tokens(learner.model, torch.cat([part.material.tokens[part.texts] for part in parts]))
-    pairs = _pairs(seen, said, parts)
+    pairs = pairs_of(seen, said, parts)
     drawings = pairs.taken(pairs.drawn)
     drawn_before, photos_before = (None, None) if earlier is None else _by_kind(earlier)
-    loss = len(pairs) * losses.contrastive(pairs, torch.tensor(_DRAWN_SCALE), drawn_before)
-    # Drawings come to the photos, not photos to the drawings: those have the teacher to follow.
+    loss = len(pairs) * losses.contrastive(pairs, torch.tensor(DRAWN_SCALE), drawn_before)
+    # Both move: drawings alone cannot come to photos that lie where their places are told apart, not their things.
     known = _and_earlier(photos, photos_before)
-    loss = loss + len(pairs) * _ACROSS * losses.across(drawings.images, drawings.things, known, _ACROSS_SCALE)
+    loss = loss + len(pairs) * across * losses.across(drawings.images, drawings.things, known, ACROSS_SCALE)
     known = _and_earlier(drawings, drawn_before)
-    loss = loss + len(photos) * _ACROSS * losses.across(photos.images, photos.things, known, _ACROSS_SCALE)
+    loss = loss + len(photos) * across * losses.across(photos.images, photos.things, known, ACROSS_SCALE)
     return loss, pairs
 
 
@@ -199,7 +207,7 @@ def _name_tokens(how: str, context: int) -> Tensor:
 
 def _known_photos(parts: list[Part], view: list[NDArray[np.int64]], student: Tensor) -> losses.Pairs:
     """The unblended views of photos that show a known thing. Their texts are not looked at and not encoded."""
-    pairs = _pairs(student, torch.zeros_like(student), parts)
+    pairs = pairs_of(student, torch.zeros_like(student), parts)
     blends = [part.material.views.blend[part.pictures, chosen] for part, chosen in zip(parts, view, strict=True)]
     clear = torch.from_numpy(np.concatenate(blends) == 0)
     return pairs.taken(clear & ~pairs.drawn & (pairs.things.sum(dim=1) > 0))
@@ -237,7 +245,8 @@ def _lesson(learner: Apprentice, part: Part, view: NDArray[np.int64], look: Look
     return loss
 
 
-def _pairs(images: Tensor, texts: Tensor, parts: list[Part]) -> losses.Pairs:
+def pairs_of(images: Tensor, texts: Tensor, parts: list[Part]) -> losses.Pairs:
+    """Unit rows `(n, dim)` of a batch's pictures and texts, with what is known of each."""
     # Picture 3 of one source has nothing to do with picture 3 of another: the source's name goes into the number.
     groups = [part.material.groups[part.pictures] + part.material.offset for part in parts]
     said = [part.material.said[part.texts] for part in parts]

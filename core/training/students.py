@@ -43,9 +43,12 @@ def save(student: Student, recipe: Recipe, folder: Path) -> None:
         network.save(student.model, recipe.model, folder)
 
 
-def judge(student: Student, recipe: Recipe, materials: list[Material], phase: Phase) -> tuple[str, dict[str, float]]:
-    """How good it is on held-out pictures: the measure's name, and its value for each source in percent."""
+def judge(student: Student, recipe: Recipe, materials: list[Material], phase: Phase) -> dict[str, dict[str, float]]:
+    """How good it is on held-out pictures: for each measure by name its value for each source, in percent."""
     side = recipe.model.image_size
     if isinstance(student, mimicry.Apprentice):
-        return f"precision@{mimicry.NEIGHBOURS}", mimicry.neighbours(student, materials, side)
-    return f"recall@{validation.K}", validation.recall(student, materials, phase, side)
+        return {f"precision@{mimicry.NEIGHBOURS}": mimicry.neighbours(student, materials, side)}
+    found = {f"recall@{validation.K}": validation.recall(student, materials, phase, side)}
+    if phase.kind != "text" and (drawings := validation.drawings(student, materials, side)):
+        found[f"precision@{validation.NEIGHBOURS} among drawings"] = drawings
+    return found

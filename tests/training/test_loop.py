@@ -82,6 +82,24 @@ def test_train__resumed_run_equals_uninterrupted_one(captioned: tuple[Path, Path
     assert [e["loss"] for e in resumed.history] == pytest.approx([e["loss"] for e in whole.history], abs=2e-3)
 
 
+def test_train__projections_stopped_half_way_begin_anew(captioned: tuple[Path, Path], tmp_path: Path) -> None:
+    made = plan(captioned, epochs=1)
+    ends = recipe.Phase("projections", 3, ("captions",), side=32, batch=8, rate=1e-2)
+    made = dataclasses.replace(made, phases=(*made.phases, ends))
+    whole = loop.train(made, tmp_path / "whole", silent)
+
+    def stop_in_the_second_epoch(progress: Progress) -> None:
+        if progress.stage == "projections 2/3":
+            raise Cancelled("stopped by the test")
+
+    with pytest.raises(Cancelled):
+        loop.train(made, tmp_path / "cut", stop_in_the_second_epoch)
+    resumed = loop.train(made, tmp_path / "cut", silent)
+    assert [e["kind"] for e in resumed.history] == ["contrast", *["projections"] * 3]
+    assert [e["loss"] for e in resumed.history] == pytest.approx([e["loss"] for e in whole.history], abs=2e-3)
+    assert whole.history[-1]["loss"] < whole.history[1]["loss"]
+
+
 def test_train__starts_from_another_runs_checkpoint(captioned: tuple[Path, Path], tmp_path: Path) -> None:
     loop.train(plan(captioned, epochs=6), tmp_path / "first", silent)
     slow = dataclasses.replace(

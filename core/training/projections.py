@@ -1,0 +1,123 @@
+"""The last linear layers of both towers, learnt alone. The towers below them stand still and see every picture and
+text once, so that a batch can be large enough for each photo to meet drawings of most things."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F  # noqa: N812
+from torch import Tensor
+
+from core.encoder import text_tower
+from core.progress import Progress, Report
+from core.training import losses, network, steps, targets, things, validation
+from core.training.apprentice import Apprentice
+from core.training.batches import Part
+from core.training.material import Material
+from core.training.recipe import Phase
+from core.training.targets import Bank
+
+# Against the other terms, so that neither photos nor drawings nor texts drift from where they are read today.
+_PHOTOS, _DRAWINGS, _TEXTS = 4.0, 10.0, 10.0
+# Captions people wrote, against their photos: the inverse temperature.
+_CAPTIONS_SCALE = 30.0
+_TEXTS_AT_ONCE = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What standing towers make of a source: `pictures` `(n, width)` of whole pictures and where they are `wanted`
+    `(n, dim)`; `texts` `(t, text width)` and where they are now, `said` `(t, dim)`, or None for class labels, which
+    speak by the names of `things` alone."""
+
+    pictures: Tensor
+    wanted: Tensor
+    texts: Tensor | None
+    said: Tensor | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """All that the towers say in a phase: `sources` by name, and the categories' `names` `(c, ways, text width)`, in
+    each way of calling them."""
+
+    sources: dict[str, Seen]
+    names: Tensor
+
+
+@torch.no_grad()
+def stand(learner: Apprentice, materials: list[Material], bank: Bank, phase: Phase, report: Report) -> Standing:
+    """Shows the towers every picture and text of `materials`."""
+    learner.eval()
+    called = [way.format(name) for name in things.names() for way in targets.CALLED]
+    tokens = network.tokenise(called, materials[0].tokens.shape[1])
+    names = _pooled(learner, tokens).view(-1, len(targets.CALLED), _text_width(learner))
+    sources = {material.name: _look(learner, material, bank, phase, report) for material in materials}
+    return Standing(sources, names.clone())
+
+
+def loss(learner: Apprentice, parts: list[Part], standing: Standing, phase: Phase, rng: np.random.Generator) -> Tensor:
+    """Pictures where they belong and texts where they are; drawings and captioned photos told apart by their captions,
+    each kind for itself; everything by its name; photos and drawings of the same things together."""
+    head, projection = learner.model.visual.head, learner.model.text.text_projection
+    way = int(rng.integers(standing.names.shape[1]))
+    names = F.normalize(standing.names[:, way] @ projection, dim=-1)
+    total = torch.zeros(())
+    photos: list[losses.Pairs] = []
+    drawings: list[losses.Pairs] = []
+    gaps: dict[bool, list[Tensor]] = {True: [], False: []}
+    for part in parts:
+        drawn, seen = part.material.drawn, standing.sources[part.material.name]
+        images = F.normalize(head(seen.pictures[part.pictures]), dim=-1)
+        gaps[drawn].append(1.0 - (images * seen.wanted[part.pictures]).sum(dim=1))
+        texts = torch.zeros_like(images)
+        if seen.texts is not None and seen.said is not None:
+            texts = F.normalize(seen.texts[part.texts] @ projection, dim=-1)
+            total = total + _TEXTS * losses.cosine_gap(texts, seen.said[part.texts])
+        pairs = steps.pairs_of(images, texts, [part])
+        (drawings if drawn else photos).append(pairs)
+        if seen.texts is not None:
+            scale = steps.DRAWN_SCALE if drawn else _CAPTIONS_SCALE
+            total = total + losses.contrastive(pairs, torch.tensor(scale))
+    for weight, own in ((_DRAWINGS, gaps[True]), (_PHOTOS, gaps[False])):
+        if own:
+            total = total + weight * torch.cat(own).mean()
+    everything = losses.joined(photos + drawings, sum(map(len, photos + drawings)))
+    total = total + phase.naming * losses.naming(everything.images, everything.things, names, steps.NAMING_SCALE)
+    if photos and drawings:
+        known, drawn_ones = (losses.joined(own, sum(map(len, own))) for own in (photos, drawings))
+        across = losses.across(known.images, known.things, drawn_ones, steps.ACROSS_SCALE)
+        across = across + losses.across(drawn_ones.images, drawn_ones.things, known, steps.ACROSS_SCALE)
+        total = total + phase.across * across
+    return total
+
+
+def _look(learner: Apprentice, material: Material, bank: Bank, phase: Phase, report: Report) -> Seen:
+    everything = np.arange(len(material.pixels))
+    pictures, wanted = [], []
+    for start, pixels in enumerate(validation.whole_pixels(material, everything, phase.side)):
+        with torch.autocast("cpu", torch.bfloat16, enabled=phase.bfloat16):
+            features = learner.model.visual.trunk(pixels)
+        pictures.append(features.float())
+        own = everything[start * validation.AT_ONCE :][: len(pixels)]
+        part = Part(material, own, np.array([material.texts_of[picture][0] for picture in own]))
+        if material.answers is None:
+            wanted.append(targets.of_captions(learner, part, bank))
+        else:
+            wanted.append(targets.of_teacher(learner, part, np.zeros(len(own), np.int64), bank))
+        report(Progress(f"{phase.kind}: looking at {material.name}", int(own[-1]) + 1, len(everything)))
+    texts = _pooled(learner, material.tokens) if material.captioned else None
+    said = None if texts is None else F.normalize(texts @ learner.model.text.text_projection, dim=-1)
+    return Seen(torch.cat(pictures), torch.cat(wanted), texts, said)
+
+
+def _pooled(learner: Apprentice, tokens: Tensor) -> Tensor:
+    tower = text_tower.causal_tower(learner.model)
+    assert tower is not None  # the towers that this package trains are causal
+    return torch.cat([tower.pooled(some) for some in torch.split(tokens, _TEXTS_AT_ONCE)])
+
+
+def _text_width(learner: Apprentice) -> int:
+    return int(learner.model.text.text_projection.shape[0])
