@@ -29,7 +29,7 @@ _PLACE = 10.0
 # Each of the teacher's maps, place by place.
 _MAPS = 1.0
 # Photos find drawings of the same things: the inverse temperature.
-ACROSS_SCALE = 20.0
+_ACROSS_SCALE = 20.0
 # Pictures and the bare names of what they show, which anchor photos and drawings alike: the inverse temperature.
 NAMING_SCALE = 20.0
 # Neighbours by the teacher's features stay neighbours, though no caption tells them from others: its share.
@@ -141,7 +141,7 @@ def contrast_loss(
     known = _and_earlier(plain, earlier)
     photos = plain.taken(~plain.drawn)
     drawings = known.taken(known.drawn)
-    loss = loss + phase.across * losses.across(photos.images.detach(), photos.things, drawings, ACROSS_SCALE)
+    loss = loss + phase.across * losses.across(photos.images.detach(), photos.things, drawings, _ACROSS_SCALE)
     for part, chosen, mine in batches.slices(parts, view):
         if part.material.answers is None:
             continue
@@ -187,9 +187,9 @@ def _told_apart(
     loss = len(pairs) * losses.contrastive(pairs, torch.tensor(DRAWN_SCALE), drawn_before)
     # Both move: drawings alone cannot come to photos that lie where their places are told apart, not their things.
     known = _and_earlier(photos, photos_before)
-    loss = loss + len(pairs) * across * losses.across(drawings.images, drawings.things, known, ACROSS_SCALE)
+    loss = loss + len(pairs) * across * losses.across(drawings.images, drawings.things, known, _ACROSS_SCALE)
     known = _and_earlier(drawings, drawn_before)
-    loss = loss + len(photos) * across * losses.across(photos.images, photos.things, known, ACROSS_SCALE)
+    loss = loss + len(photos) * across * losses.across(photos.images, photos.things, known, _ACROSS_SCALE)
     return loss, pairs
 
 
