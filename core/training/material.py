@@ -85,14 +85,17 @@ def prepare(source: Source, recipe: Recipe, cache: Path, report: Report) -> Mate
         if not source.taught or source.fresh or model is None or not len(pixels):
             asked.append(None)
             continue
-        kept = cache / f"{source.name}-{model.stem[:12]}-v{source.views}-s{source.seed}.npy"
-        asked.append(teacher.answers(model, pixels, crops, kept, report))
+        asked.append(teacher.answers(model, pixels, crops, _kept(cache, source, model), report))
     maps = None
     if source.maps and asked[0] is not None and recipe.teacher is not None:
-        kept = cache / f"{source.name}-{recipe.teacher.stem[:12]}-v{source.views}-s{source.seed}.npy"
-        maps = teacher.maps(recipe.teacher, pixels, crops, kept, report)
+        maps = teacher.maps(recipe.teacher, pixels, crops, _kept(cache, source, recipe.teacher), report)
     held_out = np.linspace(0, len(told.texts) - 1, source.hold_out).astype(np.int64)
     return _assemble(source, recipe, (pixels, crops), told, held_out=held_out, answers=(asked[0], asked[1]), maps=maps)
+
+
+def _kept(cache: Path, source: Source, model: Path) -> Path:
+    """Where a teacher's answers about a source are kept: other views and other seeds are other answers."""
+    return cache / f"{source.name}-{model.stem[:12]}-v{source.views}-s{source.seed}.npy"
 
 
 @dataclass(frozen=True, slots=True)
