@@ -35,7 +35,7 @@ from core.training import (
 )
 from core.training.recipe import Phase, Recipe
 
-_STATE, _OPTIMISER, _COURSE = "state.pt", "optimiser.pt", "course.json"
+_STATE, _OPTIMISER, _COURSE, _BEGUN = "state.pt", "optimiser.pt", "course.json", "begun.pt"
 _GRADIENT_LIMIT = 1.0
 # The running average reads and writes every weight: at each step it would cost a tenth of a text phase.
 _FOLLOW_EVERY = 4
@@ -134,6 +134,8 @@ def _run_phase(run: Run, number: int) -> None:
     elif number and course.epoch == 0:
         # A phase starts from what the one before was judged by.
         run.learner.load_state_dict(run.average.state_dict())
+    if phase.from_start and course.epoch == 0:
+        _save(run.average.state_dict(), run.folder / _BEGUN)
     bank = standing = None
     for epoch in range(course.epoch, phase.epochs):
         began = time.perf_counter()
@@ -149,6 +151,9 @@ def _run_phase(run: Run, number: int) -> None:
                 assert bank is not None
                 standing = projections.stand(run.average, used, bank, phase, run.report)
             loss = _run_epoch(run, number, epoch, used, optimiser=optimiser, bank=bank, standing=standing)
+        if phase.from_start and epoch + 1 == phase.epochs:
+            begun = torch.load(run.folder / _BEGUN, weights_only=True)
+            schedule.mix(run.average, begun, phase.from_start)
         reached = students.judge(run.average, run.recipe, list(run.materials.values()), phase)
         course.history.append(
             {
@@ -292,13 +297,18 @@ def _restore(folder: Path, learner: nn.Module, average: nn.Module) -> None:
     average.load_state_dict(weights["average"])
 
 
+def _save(value: dict[str, Any], target: Path) -> None:
+    partial = target.with_name(f".{target.name}")
+    torch.save(value, partial)
+    partial.replace(target)
+
+
 def _keep(run: Run, optimiser: torch.optim.Optimizer) -> None:
     """What a later run goes on from. The course comes last: until it is there, the epoch counts as not done."""
     students.save(run.average, run.recipe, run.folder / "last")
     weights = {"learner": run.learner.state_dict(), "average": run.average.state_dict()}
     for name, value in ((_STATE, weights), (_OPTIMISER, optimiser.state_dict())):
-        torch.save(value, run.folder / f".{name}")
-        (run.folder / f".{name}").replace(run.folder / name)
+        _save(value, run.folder / name)
     written = json.dumps({"model": asdict(run.recipe.model), "course": asdict(run.course)}, indent=1)
     (run.folder / f".{_COURSE}").write_text(written + "\n", encoding="utf-8")
     (run.folder / f".{_COURSE}").replace(run.folder / _COURSE)

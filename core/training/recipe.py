@@ -85,7 +85,8 @@ class Phase:
     (text, projections and contrast). `bfloat16`: the image tower computes in half the digits, up to twice as fast on a
     processor that has the instructions and slower on others (all kinds but text and hints). `naming`: the share that
     the bare names of what pictures show have in the loss (text, distil and projections), `across` that of photos and
-    drawings of the same things (distil, projections and contrast).
+    drawings of the same things (distil, projections and contrast). `from_start`: the share that the weights a phase
+    begins with have in those it ends with (WiSE-FT, arXiv 2109.01903).
     """
 
     kind: Literal["text", "hints", "distil", "projections", "contrast", "mimic"]
@@ -101,6 +102,7 @@ class Phase:
     bfloat16: bool = False
     naming: float = 0.5
     across: float = 2.0
+    from_start: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from core.training import mimicry, network, students
 from core.training.recipe import Phase
@@ -76,3 +76,11 @@ def follow(average: nn.Module, learner: nn.Module, decay: float) -> None:
             kept.lerp_(value, 1.0 - decay)
         else:
             kept.copy_(value)
+
+
+@torch.no_grad()
+def mix(average: nn.Module, other: dict[str, Tensor], share: float) -> None:
+    """Gives other weights a share in those of `average`; its counters stay."""
+    for name, kept in average.state_dict().items():
+        if kept.is_floating_point():
+            kept.lerp_(other[name], share)

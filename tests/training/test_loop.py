@@ -8,12 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
+from safetensors.torch import load_file
 
 from core.encoder import load_encoder
 from core.errors import Cancelled, ConfigurationError, TrainingError
 from core.progress import Progress, silent
-from core.training import loop, recipe
+from core.training import loop, network, recipe
 
 COLOURS = {"red": (220, 30, 30), "green": (30, 200, 40), "blue": (30, 40, 220), "yellow": (230, 220, 40)}
 SHAPE = recipe.ModelShape(
@@ -98,6 +100,33 @@ def test_train__projections_stopped_half_way_begin_anew(captioned: tuple[Path, P
     assert [e["kind"] for e in resumed.history] == ["contrast", *["projections"] * 3]
     assert [e["loss"] for e in resumed.history] == pytest.approx([e["loss"] for e in whole.history], abs=2e-3)
     assert whole.history[-1]["loss"] < whole.history[1]["loss"]
+
+
+def test_train__a_phase_may_end_half_way_back_to_where_it_began(captioned: tuple[Path, Path], tmp_path: Path) -> None:
+    made = plan(captioned, epochs=3)
+    loop.train(plan(captioned, epochs=1), tmp_path / "first", silent)
+    start = loop.Start(tmp_path / "first" / "last")
+
+    def ended(folder: str, share: float, stop: bool = False) -> dict[str, torch.Tensor]:
+        own = dataclasses.replace(made, phases=(dataclasses.replace(made.phases[0], rate=2e-2, from_start=share),))
+
+        def watch(progress: Progress) -> None:
+            if stop and progress.stage == "contrast 3/3":
+                raise Cancelled("stopped by the test")
+
+        if stop:
+            with pytest.raises(Cancelled):
+                loop.train(own, tmp_path / folder, watch, start=start)
+        loop.train(own, tmp_path / folder, silent, start=start)
+        return load_file(str(tmp_path / folder / "last" / network.WEIGHTS))
+
+    begun = load_file(str(start.checkpoint / network.WEIGHTS))
+    whole, half, stopped = ended("whole", 0.0), ended("half", 0.5), ended("stopped", 0.5, stop=True)
+    name = "visual.head.proj.weight"
+    middle = (begun[name].float() + whole[name].float()) / 2
+    assert float((whole[name].float() - begun[name].float()).abs().max()) > 0.01
+    assert torch.allclose(half[name].float(), middle, atol=2e-3)
+    assert torch.allclose(stopped[name].float(), middle, atol=2e-3)
 
 
 def test_train__starts_from_another_runs_checkpoint(captioned: tuple[Path, Path], tmp_path: Path) -> None:
