@@ -1,5 +1,5 @@
-"""The last linear layers of both towers, learnt alone. The towers below them stand still and see every picture and
-text once, so that a batch can be large enough for each photo to meet drawings of most things."""
+"""The last linear layers, of both towers and of the teacher, learnt alone. What is below them stands still and sees
+every picture and text once, so that a batch can be large enough for each photo to meet drawings of most things."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ _APART, _CAPTIONS_SCALE = 2.0, 30.0
 # Photos and drawings of the same things: the inverse temperature. Batches are large here, and softer is better: P@5 of
 # held-out photos among the bundled scenes 0.328 at 10 and weight 4, 0.315 at the 20 of small batches.
 _ACROSS_SCALE = 10.0
+# Of the teacher's features, so that its projection does not learn the photos by heart.
+_DROPOUT = 0.1
 _TEXTS_AT_ONCE = 512
 
 
@@ -63,38 +65,58 @@ def stand(learner: Apprentice, materials: list[Material], bank: Bank, phase: Pha
 
 def loss(learner: Apprentice, parts: list[Part], standing: Standing, phase: Phase, rng: np.random.Generator) -> Tensor:
     """Pictures where they belong and texts where they are; drawings and captioned photos told apart by their captions,
-    each kind for itself; everything by its name; photos and drawings of the same things together."""
+    each kind for itself; everything by its name; photos and drawings of the same things together. And what the teacher
+    saw in the photos likewise, among the places where drawings are wanted."""
     head, projection = learner.model.visual.head, learner.model.text.text_projection
-    way = int(rng.integers(standing.names.shape[1]))
-    names = F.normalize(standing.names[:, way] @ projection, dim=-1)
+    names = F.normalize(standing.names[:, int(rng.integers(standing.names.shape[1]))] @ projection, dim=-1)
     total = torch.zeros(())
-    photos: list[losses.Pairs] = []
-    drawings: list[losses.Pairs] = []
-    gaps: dict[bool, list[Tensor]] = {True: [], False: []}
+    pairs: list[losses.Pairs] = []
+    places: list[losses.Pairs] = []
+    gaps: dict[float, list[Tensor]] = {_DRAWINGS: [], _PHOTOS: []}
     for part in parts:
         drawn, seen = part.material.drawn, standing.sources[part.material.name]
         images = F.normalize(head(seen.pictures[part.pictures]), dim=-1)
-        gaps[drawn].append(1.0 - (images * seen.wanted[part.pictures]).sum(dim=1))
+        wanted = seen.wanted[part.pictures]
+        gaps[_DRAWINGS if drawn else _PHOTOS].append(1.0 - (images * wanted).sum(dim=1))
         texts = torch.zeros_like(images)
         if seen.texts is not None and seen.said is not None:
             texts = F.normalize(seen.texts[part.texts] @ projection, dim=-1)
             total = total + _TEXTS * losses.cosine_gap(texts, seen.said[part.texts])
-        pairs = steps.pairs_of(images, texts, [part])
-        (drawings if drawn else photos).append(pairs)
+        pairs.append(steps.pairs_of(images, texts, [part]))
+        taught = wanted if drawn else _taught(learner, part)
+        if taught is not None:
+            places.append(steps.pairs_of(taught, texts.detach(), [part]))
         if seen.texts is not None:
             weight, scale = (_APART, steps.DRAWN_SCALE) if drawn else (1.0, _CAPTIONS_SCALE)
-            total = total + weight * losses.contrastive(pairs, torch.tensor(scale))
-    for weight, own in ((_DRAWINGS, gaps[True]), (_PHOTOS, gaps[False])):
+            total = total + weight * losses.contrastive(pairs[-1], torch.tensor(scale))
+            if taught is not None and not drawn:
+                total = total + losses.contrastive(places[-1], torch.tensor(scale))
+    for weight, own in gaps.items():
         if own:
             total = total + weight * torch.cat(own).mean()
-    everything = losses.joined(photos + drawings, sum(map(len, photos + drawings)))
-    total = total + phase.naming * losses.naming(everything.images, everything.things, names, steps.NAMING_SCALE)
-    if photos and drawings:
-        known, drawn_ones = (losses.joined(own, sum(map(len, own))) for own in (photos, drawings))
-        across = losses.across(known.images, known.things, drawn_ones, _ACROSS_SCALE)
-        across = across + losses.across(drawn_ones.images, drawn_ones.things, known, _ACROSS_SCALE)
-        total = total + phase.across * across
-    return total
+    total = total + _by_things(losses.joined(pairs, sum(map(len, pairs))), names, phase)
+    return total + _by_things(losses.joined(places, sum(map(len, places))), names.detach(), phase) if places else total
+
+
+def _by_things(pairs: losses.Pairs, names: Tensor, phase: Phase) -> Tensor:
+    """Pictures against the names of what they show, and photos and drawings of the same things against each other."""
+    found = phase.naming * losses.naming(pairs.images, pairs.things, names, steps.NAMING_SCALE)
+    # A photo of which nothing is known may show anything: it is nobody's wrong answer.
+    known = pairs.taken(pairs.things.sum(dim=1) > 0)
+    photos, drawings = known.taken(~known.drawn), known.taken(known.drawn)
+    if not len(photos) or not len(drawings):
+        return found
+    across = losses.across(photos.images, photos.things, drawings, _ACROSS_SCALE)
+    across = across + losses.across(drawings.images, drawings.things, photos, _ACROSS_SCALE)
+    return found + phase.across * across
+
+
+def _taught(learner: Apprentice, part: Part) -> Tensor | None:
+    """Where the teacher's projection puts whole photos, `(n, dim)`; None where no teacher saw them."""
+    if part.material.answers is None:
+        return None
+    features = part.material.answers.rows(part.pictures, np.zeros(len(part.pictures), np.int64))
+    return F.normalize(learner.project(F.dropout(features, _DROPOUT)), dim=-1)
 
 
 def _look(learner: Apprentice, material: Material, bank: Bank, phase: Phase, report: Report) -> Seen:

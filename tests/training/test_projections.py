@@ -78,7 +78,7 @@ def test_loss__only_the_last_layers_learn(parts: list[Part], learner: apprentice
     torch.autograd.backward(projections.loss(learner, parts, standing, PHASE, np.random.default_rng(0)))
     used.step()
     moved = {name for name, weight in learner.named_parameters() if not torch.equal(weight, before[name])}
-    assert moved == {"model.visual.head.proj.weight", "model.text.text_projection"}
+    assert moved == {"model.visual.head.proj.weight", "model.text.text_projection", "project.weight"}
 
 
 def test_loss__photos_and_drawings_of_the_same_things_come_together(
@@ -128,4 +128,4 @@ def test_loss__each_kind_is_told_apart_for_itself(
 
     monkeypatch.setattr(losses, "contrastive", watched)
     projections.loss(learner, captioned, standing, PHASE, np.random.default_rng(0))
-    assert told == [{False}, {True}]
+    assert told == [{False}, {False}, {True}]  # photos as the tower sees them and as the teacher did, and drawings
