@@ -9,40 +9,26 @@ import pytest
 import torch
 
 from core.progress import Progress, silent
-from core.training import apprentice, losses, material, network, projections, schedule, targets, teacher, views
+from core.training import apprentice, losses, network, projections, schedule, targets
 from core.training.batches import Part
-from core.training.recipe import ModelShape, Phase, Recipe, Source
+from core.training.recipe import Phase
+from tests.training import taught_drawings
 
-SHAPE = ModelShape("test_resnet", image_size=32, embed_dim=8, text_width=8, text_heads=1, text_layers=1)
-SOURCE = Source("scenes", "scenes", side=32, count=12)
 PHASE = Phase("projections", 1, ("scenes",), side=32, rate=1e-2, naming=0.0, across=0.0)
-FEATURES = 5
 
 
 @pytest.fixture(scope="module")
 def parts() -> list[Part]:
-    """Twelve drawings, and twelve others as if they were labelled photos that a teacher saw whole."""
-    recipe = Recipe(SHAPE, (SOURCE,), (Phase("distil", 1, ("scenes",)),))
-    drawings = material.from_scenes(SOURCE, recipe, range(12))
-    raw = np.random.default_rng(0).integers(0, 255, (12, 1, FEATURES)).astype(np.uint8)
-    photos = replace(
-        material.from_scenes(SOURCE, recipe, range(100, 112)),
-        name="photos",
-        offset=1,
-        drawn=False,
-        captioned=False,
-        answers=teacher.Answers(raw, 1 / 255),
-        views=views.draw_views(12, 1, 0),
-        things=drawings.things,
-    )
-    each = np.arange(12)
-    return [Part(one, each, np.array([own[0] for own in one.texts_of])) for one in (photos, drawings)]
+    """Twelve drawings, and others as if they were labelled photos of the same things that a teacher saw whole."""
+    drawings = taught_drawings.scenes(range(12))
+    photos = taught_drawings.as_photos(taught_drawings.scenes(range(100, 112)), 1)
+    photos = replace(photos, captioned=False, things=drawings.things)
+    return [taught_drawings.whole(photos), taught_drawings.whole(drawings)]
 
 
 @pytest.fixture
 def learner() -> apprentice.Apprentice:
-    torch.manual_seed(0)
-    return apprentice.Apprentice(network.create(SHAPE), FEATURES, 1, SHAPE.embed_dim)
+    return taught_drawings.learner()
 
 
 def stood(learner: apprentice.Apprentice, parts: list[Part]) -> projections.Standing:
@@ -95,7 +81,7 @@ def test_loss__photos_and_drawings_of_the_same_things_come_together(
         standing.sources[name] = replace(standing.sources[name], pictures=signs)
 
     def nearer(weight: float) -> float:
-        own = apprentice.Apprentice(network.create(SHAPE), FEATURES, 1, SHAPE.embed_dim)
+        own = taught_drawings.learner()
         own.load_state_dict(learner.state_dict())
         phase = replace(PHASE, across=weight)
         used = schedule.optimiser(own, phase)

@@ -8,39 +8,28 @@ import numpy as np
 import pytest
 import torch
 
-from core.training import apprentice, batches, losses, material, network, steps, targets, teacher, views
+from core.training import apprentice, batches, losses, network, steps, targets, teacher
 from core.training.batches import Part
-from core.training.recipe import ModelShape, Phase, Recipe, Source
+from core.training.recipe import Phase
+from tests.training import taught_drawings
+from tests.training.taught_drawings import FEATURES, SHAPE
 
-SHAPE = ModelShape("test_resnet", image_size=32, embed_dim=8, text_width=8, text_heads=1, text_layers=1)
-SOURCE = Source("scenes", "scenes", side=32, count=6)
 PHASE = Phase("distil", 1, ("scenes",), side=32)
-FEATURES = 5
 
 
 @pytest.fixture(scope="module")
 def parts() -> list[Part]:
     """Six drawings, and the same six as if they were photos that a teacher saw: in two views, one of them blended."""
-    recipe = Recipe(SHAPE, (SOURCE,), (Phase("distil", 1, ("scenes",)),))
-    drawings = material.from_scenes(SOURCE, recipe, range(6))
-    raw = np.random.default_rng(0).integers(0, 255, (6, 2, FEATURES)).astype(np.uint8)
-    photos = replace(
-        drawings,
-        name="photos",
-        offset=1,
-        drawn=False,
-        answers=teacher.Answers(raw, 1 / 255),
-        views=views.draw_views(6, 2, 0, mixed=1),
-        things=drawings.things * (np.arange(6) < 4)[:, None].astype(np.uint8),  # nothing is known of the last two
-    )
-    each = np.arange(6)
-    return [Part(one, each, np.array([own[0] for own in one.texts_of])) for one in (photos, drawings)]
+    drawings = taught_drawings.scenes(range(6))
+    photos = taught_drawings.as_photos(drawings, 2, mixed=1)
+    # Nothing is known of the last two.
+    photos = replace(photos, things=drawings.things * (np.arange(6) < 4)[:, None].astype(np.uint8))
+    return [taught_drawings.whole(photos), taught_drawings.whole(drawings)]
 
 
 @pytest.fixture
 def learner() -> apprentice.Apprentice:
-    torch.manual_seed(0)
-    return apprentice.Apprentice(network.create(SHAPE), FEATURES, 1, SHAPE.embed_dim)
+    return taught_drawings.learner()
 
 
 def test_text_loss__drawings_captions_are_not_told_from_photos(
