@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 import torch
 
-from core.training import apprentice, material, network, teacher, views
+from core.training import apprentice, losses, material, network, teacher, views
 from core.training.batches import Part
 from core.training.material import Material
 from core.training.recipe import ModelShape, Phase, Recipe, Source
@@ -45,3 +46,16 @@ def learner() -> apprentice.Apprentice:
     """One that has learnt nothing yet, always the same."""
     torch.manual_seed(0)
     return apprentice.Apprentice(network.create(SHAPE), FEATURES, 1, SHAPE.embed_dim)
+
+
+def watched_kinds(monkeypatch: pytest.MonkeyPatch) -> list[set[bool]]:
+    """What every later call of `losses.contrastive` tells apart: True for drawings, False for photos, or both."""
+    told: list[set[bool]] = []
+    contrastive = losses.contrastive
+
+    def watched(pairs: losses.Pairs, scale: torch.Tensor, earlier: losses.Pairs | None = None) -> torch.Tensor:
+        told.append(set(pairs.drawn.tolist()))
+        return contrastive(pairs, scale, earlier)
+
+    monkeypatch.setattr(losses, "contrastive", watched)
+    return told

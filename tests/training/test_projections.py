@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from core.progress import Progress, silent
-from core.training import apprentice, losses, network, projections, schedule, targets
+from core.training import apprentice, network, projections, schedule, targets
 from core.training.batches import Part
 from core.training.recipe import Phase
 from tests.training import taught_drawings
@@ -105,13 +105,6 @@ def test_loss__each_kind_is_told_apart_for_itself(
 ) -> None:
     captioned = [replace(parts[0], material=replace(parts[0].material, captioned=True)), parts[1]]
     standing = stood(learner, captioned)
-    told: list[set[bool]] = []
-    contrastive = losses.contrastive
-
-    def watched(pairs: losses.Pairs, scale: torch.Tensor, earlier: losses.Pairs | None = None) -> torch.Tensor:
-        told.append(set(pairs.drawn.tolist()))
-        return contrastive(pairs, scale, earlier)
-
-    monkeypatch.setattr(losses, "contrastive", watched)
+    told = taught_drawings.watched_kinds(monkeypatch)
     projections.loss(learner, captioned, standing, PHASE, np.random.default_rng(0))
     assert told == [{False}, {False}, {True}]  # photos as the tower sees them and as the teacher did, and drawings

@@ -35,14 +35,7 @@ def learner() -> apprentice.Apprentice:
 def test_text_loss__drawings_captions_are_not_told_from_photos(
     parts: list[Part], learner: apprentice.Apprentice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told: list[set[bool]] = []
-    contrastive = losses.contrastive
-
-    def watched(pairs: losses.Pairs, scale: torch.Tensor, earlier: losses.Pairs | None = None) -> torch.Tensor:
-        told.append(set(pairs.drawn.tolist()))
-        return contrastive(pairs, scale, earlier)
-
-    monkeypatch.setattr(losses, "contrastive", watched)
+    told = taught_drawings.watched_kinds(monkeypatch)
     torch.autograd.backward(steps.text_loss(learner, parts, PHASE, np.random.default_rng(0)))
     assert sorted(map(tuple, told)) == [(False,), (True,)]
     for weight in (learner.project.weight, learner.model.text.token_embedding.weight):
