@@ -31,7 +31,11 @@ def write(folder: Path, history: list[dict[str, Any]], *, title: str = "held-out
                 top.plot(*zip(*own, strict=True), marker=".", label=label)
     top.set_ylabel("loss")
     top.legend(title=None if judged else "phase")
-    measures = list(dict.fromkeys(name for entry in history for name in entry if "@" in name))
+    # Of recall at several depths the first is drawn; precision is another measure.
+    kinds: dict[str, str] = {}
+    for name in (name for entry in history for name in entry if "@" in name):
+        kinds.setdefault(name.partition("@")[0], name)
+    measures = list(kinds.values())
     for measure in measures:
         for name in dict.fromkeys(name for entry in history for name in entry.get(measure, ())):
             mine = [(n, e[measure][name]) for n, e in zip(epochs, history, strict=True) if name in e.get(measure, ())]
