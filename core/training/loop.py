@@ -212,11 +212,12 @@ def _run_epoch(
         so_far = epoch * per_epoch + step
         schedule.set_rate(optimiser, phase, so_far, phase.epochs * per_epoch)
         optimiser.zero_grad(set_to_none=True)
-        if isinstance(run.learner, apprentice.Apprentice) and (phase.kind == "text" or standing is not None):
-            if standing is not None:
-                loss = projections.loss(run.learner, parts, standing, phase, rng)
-            else:
-                loss = steps.text_loss(run.learner, parts, phase, rng)
+        if isinstance(run.learner, apprentice.Apprentice) and phase.kind in ("text", "projections"):
+            loss = (
+                steps.text_loss(run.learner, parts, phase, rng)
+                if standing is None
+                else projections.loss(run.learner, parts, standing, phase, rng)
+            )
             torch.autograd.backward(loss)
             value = float(loss.detach())
         else:

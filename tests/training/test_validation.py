@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from core.training import material, network, things, validation
+from core.training import material, network, validation
 from core.training.apprentice import Apprentice
 from core.training.material import Told
 from core.training.recipe import ModelShape, Phase, Recipe, Source
@@ -60,4 +60,3 @@ def test_drawings__nothing_to_compare_is_no_figure(learner: Apprentice) -> None:
     held = made("scenes", [{"dog"}] * 5, [0, 1, 2, 3, 4])
     assert validation.drawings(learner, [unknown, held], 32) == {}
     assert set(validation.drawings(learner, [photos, held], 32)) == {"labels"}
-    assert len(things.names()) > 100
