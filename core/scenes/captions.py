@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from random import Random
+from typing import TypeAlias
 
 from core.scenes.backdrop import Backdrop
 from core.scenes.catalog import Noun
@@ -29,6 +30,9 @@ _REMOTE = frozenset({"sky", "space", "wall", "far"})
 # An adverbial opens a sentence well only when it is one of place or time.
 _OPENERS = ("at ", "on ", "under ", "in ", "near ", "by ", "beneath ", "beside ")
 
+Teller: TypeAlias = Callable[[Random, Backdrop, Sequence[Group], float], tuple[str, ...]]
+"""Says what a scene shows: `describe` or `describe_close`."""
+
 
 def describe(rng: Random, backdrop: Backdrop, groups: Sequence[Group], aspect: float) -> tuple[str, ...]:
     """Five different captions, the first naming every group, number, colour and the light.
@@ -37,8 +41,19 @@ def describe(rng: Random, backdrop: Backdrop, groups: Sequence[Group], aspect: f
     that is not in the picture.
     """
     teller = _Teller(rng, backdrop, groups, aspect)
+    return _told(teller, (teller.full, teller.related, teller.listed, teller.short, teller.there))
+
+
+def describe_close(rng: Random, backdrop: Backdrop, groups: Sequence[Group], aspect: float) -> tuple[str, ...]:
+    """As `describe`, for one thing near the eye; two of the five say that it is."""
+    teller = _Teller(rng, backdrop, groups, aspect)
+    return _told(teller, (teller.close, teller.full, teller.listed, teller.close, teller.short))
+
+
+def _told(teller: _Teller, kinds: Sequence[Callable[[], str]]) -> tuple[str, ...]:
+    """One sentence of each kind, all different."""
+    rng = teller.rng
     found: list[str] = []
-    kinds = [teller.full, teller.related, teller.listed, teller.short, teller.there]
     for kind in kinds:
         for _ in range(12):
             text = _finish(rng, kind())
@@ -182,6 +197,13 @@ class _Teller:
         if group.zone.phrases != other.zone.phrases:
             text += f" {self._place_of(group)}"
         return self._with_extra(f"{text} and {self._names([other])} {self._place_of(other)}", 0.5)
+
+    def close(self) -> str:
+        """The most striking group, near: "a close up of a kangaroo in the desert"."""
+        group = self.groups[0]
+        near = self.rng.choice(("a close up of", "a close up of", "a close view of", "up close ,", "a large picture of"))
+        doing = self._doing(group) if self.rng.random() < 0.3 else ""
+        return self._with_extra(f"{near} {self._name(group)} {doing} {self._place_of(group)}", 0.6)
 
     def _short_pair(self, group: Group, other: Group, exact: bool) -> str:
         """Two groups and one place, which must be true of both or told apart."""

@@ -90,11 +90,14 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """A scene before painting: the empty background and what goes onto it."""
+    """A scene before painting: the empty background and what goes onto it. `blur` is how far the background is out of
+    focus, in picture heights; `teller` captions the scene."""
 
     canvas: Canvas
     backdrop: Backdrop
     groups: tuple[Group, ...]
+    blur: float = 0.0
+    teller: captions.Teller = captions.describe
 
 
 def draw_scene(seed: int, size: int = 320) -> Scene:
@@ -106,10 +109,16 @@ def draw_scene(seed: int, size: int = 320) -> Scene:
     Raises ConfigurationError where the emoji font is missing.
     """
     rng = Random(seed)
-    across, down = rng.choices(_SHAPES, _SHAPE_WEIGHTS)[0]
+    aspect = shape(rng)
     names = list(PLACES)
     place = rng.choices(names, [PLACES[name][1] for name in names])[0]
-    return paint(compose(rng, place, across / down, size), rng)
+    return paint(compose(rng, place, aspect, size), rng)
+
+
+def shape(rng: Random) -> float:
+    """A picture's width over its height, as people's pictures are."""
+    across, down = rng.choices(_SHAPES, _SHAPE_WEIGHTS)[0]
+    return across / down
 
 
 def compose(rng: Random, place: str, aspect: float, size: int) -> Composition:
@@ -129,6 +138,8 @@ def paint_backdrop(rng: Random, place: str, aspect: float, size: int) -> tuple[C
 def paint(composition: Composition, rng: Random) -> Scene:
     """Put a composition's objects onto its background, far ones first, and caption it."""
     picture = composition.canvas.finish()
+    if composition.blur:
+        picture = picture.filter(ImageFilter.GaussianBlur(composition.blur * picture.height))
     ordered = sorted(
         ((group, one) for group in composition.groups for one in group.placements),
         key=lambda pair: (not pair[0].zone.airborne, pair[1].nearness),
@@ -156,7 +167,7 @@ def paint(composition: Composition, rng: Random) -> Scene:
                 float(len(rows)),
             )
         )
-    words = captions.describe(rng, composition.backdrop, composition.groups, composition.canvas.aspect)
+    words = composition.teller(rng, composition.backdrop, composition.groups, composition.canvas.aspect)
     # Drawn last: asking for other phrases changes neither picture nor captions.
     queries = phrases.short_phrases(rng, composition.backdrop, composition.groups)
     return Scene(picture, words, tuple(objects), composition.backdrop.place, queries)

@@ -1,14 +1,15 @@
 """Write drawn scenes to disk as a collection in COCO's layout, and the sample query pictures.
 
 Seeds: below 1,000,000 training draws scenes on the fly; the bundled collection takes its train
-split from 1,000,000 and its val split from 1,500,000; samples come from 1,900,000 on; a training
-run validates on 2,000,000 and above. A scene's image_id and file name are its seed.
+split from 1,000,000, its val split from 1,500,000 and its close-ups from 1,600,000; samples come from
+1,900,000 on; a training run validates on 2,000,000 and above. A scene's image_id and file name are its seed.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,11 +17,14 @@ from random import Random
 from typing import Any
 
 from core.errors import ConfigurationError
-from core.scenes import catalog, draw, layout
+from core.scenes import catalog, close_ups, draw, layout
 from core.scenes.draw import Scene
 
-TRAIN_SEEDS, VAL_SEEDS, SAMPLE_SEEDS = 1_000_000, 1_500_000, 1_900_000
+TRAIN_SEEDS, VAL_SEEDS, CLOSE_UP_SEEDS, SAMPLE_SEEDS = 1_000_000, 1_500_000, 1_600_000, 1_900_000
 DEMO_TRAIN, DEMO_VAL = 1000, 500
+# Of each kind of thing the demo has so many close-ups, and more until so many of its pictures show it: the first five
+# answers to a name can all be right.
+DEMO_CLOSE_UPS, DEMO_PICTURES = 3, 5
 PICTURE_SIZE, SAMPLE_SIZE = 400, 480
 _QUALITY = 85
 # A scene has at most 6 objects and 5 captions, so an annotation's id tells its image.
@@ -89,27 +93,49 @@ def write_collection(folder: Path, count: int, first_seed: int, split: str, prog
     annotations = _Annotations()
     with _writing(folder):
         for number in range(count):
-            _write_scene(folder / split, first_seed + number, annotations, "")
+            scene = draw.draw_scene(first_seed + number, PICTURE_SIZE)
+            _write_scene(folder / split, first_seed + number, scene, annotations, "")
             if progress is not None:
                 progress(number + 1, count)
         annotations.write(folder / "annotations", split)
 
 
 def write_demo(folder: Path, progress: Watch | None = None) -> None:
-    """Draw the bundled collection: 1,000 pictures in `folder/train`, 500 in `folder/val`.
+    """Draw the bundled collection: 1,000 pictures in `folder/train`, 500 in `folder/val`, and in `folder/close-ups`
+    those of `close_ups_wanted`.
 
     One pair of files, `folder/annotations/captions_demo.json` and `instances_demo.json`, covers
-    both; its file names ("train/1000000.webp") carry the split. Raises as `write_collection`.
+    all; its file names ("train/1000000.webp") carry the split. Raises as `write_collection`.
     """
     seeds = [("train", TRAIN_SEEDS + number) for number in range(DEMO_TRAIN)]
     seeds += [("val", VAL_SEEDS + number) for number in range(DEMO_VAL)]
     annotations = _Annotations()
+    shown: Counter[str] = Counter()
     with _writing(folder):
-        for number, (split, seed) in enumerate(seeds):
-            _write_scene(folder / split, seed, annotations, f"{split}/")
+        for done, (split, seed) in enumerate(seeds, 1):
+            scene = draw.draw_scene(seed, PICTURE_SIZE)
+            _write_scene(folder / split, seed, scene, annotations, f"{split}/")
+            shown.update({thing.category for thing in scene.objects})
             if progress is not None:
-                progress(number + 1, len(seeds))
+                # The close-ups are counted when it is known what the scenes show.
+                progress(done, len(seeds))
+        wanted = close_ups_wanted(shown)
+        for done, category in enumerate(wanted, 1):
+            seed = CLOSE_UP_SEEDS + done - 1
+            scene = close_ups.draw_close_up(category, seed, PICTURE_SIZE)
+            _write_scene(folder / "close-ups", seed, scene, annotations, "close-ups/")
+            if progress is not None:
+                progress(len(seeds) + done, len(seeds) + len(wanted))
         annotations.write(folder / "annotations", "demo")
+
+
+def close_ups_wanted(shown: Mapping[str, int]) -> list[str]:
+    """The category of each close-up of the bundled collection, whose other pictures show each so often."""
+    return [
+        one.name
+        for one in catalog.categories()
+        for _ in range(max(DEMO_CLOSE_UPS, DEMO_PICTURES - shown.get(one.name, 0)))
+    ]
 
 
 def write_samples(folder: Path) -> None:
@@ -164,8 +190,7 @@ class _Annotations:
         _dump(folder / f"instances_{name}.json", {**head, "annotations": self._instances, "categories": categories})
 
 
-def _write_scene(folder: Path, seed: int, annotations: _Annotations, prefix: str) -> None:
-    scene = draw.draw_scene(seed, PICTURE_SIZE)
+def _write_scene(folder: Path, seed: int, scene: Scene, annotations: _Annotations, prefix: str) -> None:
     name = f"{seed:06d}.webp"
     folder.mkdir(parents=True, exist_ok=True)
     scene.picture.save(folder / name, quality=_QUALITY, method=6)

@@ -149,7 +149,7 @@ def pose(
     grow: float = 1.0,
 ) -> Placement:
     """A random pose and place for one glyph in `zone`, `near` this x where given, `grow` times as large."""
-    text = _with_skin(rng, glyph)
+    text = with_skin(rng, glyph)
     picture = font.glyph_picture(text, glyph.colour, colour)
     depth = rng.random()
     scale = zone.far + (1 - zone.far) * depth
@@ -213,15 +213,20 @@ def _choose(rng: Random, backdrop: Backdrop, zone: Zone, groups: Sequence[Group]
     # A red car beside a blue one: what tells scenes apart is which colour belongs to which.
     if kin and rng.random() < 0.15:
         pool = kin
-    dark = backdrop.light.name == "night" or zone.name in ("space", "moon")
-    unfit = "day" if dark else "night"
     glyph = rng.choice(offered[rng.choice(pool)])
     colour = coloured(rng, glyph)
-    if unfit in glyph.flags or not habitats.fits(glyph, zone.name, backdrop.place):
+    if not suits(glyph, zone, backdrop):
         return None
     if any(_confusable(glyph, colour, group) for group in groups):
         return None
     return glyph, colour
+
+
+def suits(glyph: Glyph, zone: Zone, backdrop: Backdrop) -> bool:
+    """Whether `glyph` looks at home in `zone` of `backdrop` and in its light."""
+    dark = backdrop.light.name == "night" or zone.name in ("space", "moon")
+    unfit = "day" if dark else "night"
+    return unfit not in glyph.flags and habitats.fits(glyph, zone.name, backdrop.place)
 
 
 def coloured(rng: Random, glyph: Glyph) -> str:
@@ -259,7 +264,7 @@ def _spread(
     return tuple(placed)
 
 
-def _with_skin(rng: Random, glyph: Glyph) -> str:
+def with_skin(rng: Random, glyph: Glyph) -> str:
     """The glyph's text in a random skin tone, which follows the first code point."""
     tone = rng.choice(_SKIN_TONES) if "tone" in glyph.flags else ""
     if not tone:

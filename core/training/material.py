@@ -75,7 +75,8 @@ def prepare(source: Source, recipe: Recipe, cache: Path, report: Report) -> Mate
     `drawing` supplies the others."""
     if source.kind == "scenes":
         count = source.hold_out if source.fresh else source.count
-        pixels, told = draw(range(source.first_seed, source.first_seed + count), source.side, report)
+        seeds = range(source.first_seed, source.first_seed + count)
+        pixels, told = draw(seeds, source.side, source.close_ups, report)
     else:
         pictures, told = _labelled(source, recipe.everyday) if source.kind == "labels" else _captioned(source)
         pixels = photos.pack(pictures, source.side, cache / f"{source.name}-{source.side}.npy", report)
@@ -107,12 +108,17 @@ class Told:
     phrases: list[tuple[str, ...]] = field(default_factory=list)
 
 
-def draw(seeds: range, side: int, report: Report = silent) -> tuple[Pixels, Told]:
-    """Draws one scene for each seed, squashed to `side` × `side`: pixels, and what is said of them."""
+def draw(seeds: range, side: int, close_ups: int = 0, report: Report = silent) -> tuple[Pixels, Told]:
+    """Draws one scene for each seed, every so many-th a close-up (0: none) of each category in turn, squashed to
+    `side` × `side`: pixels, and what is said of them."""
     block = np.empty((len(seeds), side, side, 3), dtype=np.uint8)
     told = Told([], [])
     for done, seed in enumerate(seeds):
-        scene = scenes.draw_scene(seed, side)
+        if close_ups and seed % close_ups == 0:
+            category = scenes.categories()[seed // close_ups % len(scenes.categories())]
+            scene = scenes.draw_close_up(category.name, seed, side)
+        else:
+            scene = scenes.draw_scene(seed, side)
         block[done] = np.asarray(scene.picture.convert("RGB").resize((side, side), resample=3), dtype=np.uint8)
         told.texts.append(scene.captions)
         told.phrases.append(scene.phrases)
@@ -124,7 +130,7 @@ def draw(seeds: range, side: int, report: Report = silent) -> tuple[Pixels, Told
 
 def from_scenes(source: Source, recipe: Recipe, seeds: range) -> Material:
     """The scenes of these seeds as material to train on, whole and without a teacher's word."""
-    pixels, told = draw(seeds, source.side)
+    pixels, told = draw(seeds, source.side, source.close_ups)
     whole = views.draw_views(len(pixels), 1, source.seed)
     return _assemble(source, recipe, (pixels, whole), told, held_out=np.empty(0, dtype=np.int64))
 

@@ -240,13 +240,14 @@ def test_write_collection__says_where_it_cannot_write(tmp_path):
 
 
 @needs_font
-def test_write_demo__one_pair_of_files_covers_both_splits(tmp_path, monkeypatch, capsys):
+def test_write_demo__one_pair_of_files_covers_all_splits(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(generate, "DEMO_TRAIN", 3)
     monkeypatch.setattr(generate, "DEMO_VAL", 2)
+    monkeypatch.setattr(generate, "close_ups_wanted", lambda shown: ["dog", "moon"])
     scenes.write_demo(tmp_path)
     demo = COCO(str(tmp_path / "annotations" / "captions_demo.json"))
     names = [image["file_name"] for image in demo.dataset["images"]]
-    assert [name.split("/")[0] for name in names] == ["train"] * 3 + ["val"] * 2
+    assert [name.split("/")[0] for name in names] == ["train"] * 3 + ["val"] * 2 + ["close-ups"] * 2
     assert all((tmp_path / name).is_file() for name in names)
     assert (tmp_path / "annotations" / "instances_demo.json").is_file()
     capsys.readouterr()
