@@ -27,6 +27,8 @@ _VAGUE = frozenset(
 )
 _COMMON = frozenset({"the", "and", "with", "there", "are", "its", "under", "near", "above", "over", "behind", "front"})
 _REMOTE = frozenset({"sky", "space", "wall", "far"})
+# What opens a caption of one thing near the eye.
+_NEAR = ("a close up of", "a close up of", "a close view of", "up close ,", "a large picture of")
 # An adverbial opens a sentence well only when it is one of place or time.
 _OPENERS = ("at ", "on ", "under ", "in ", "near ", "by ", "beneath ", "beside ")
 
@@ -201,7 +203,7 @@ class _Teller:
     def close(self) -> str:
         """The most striking group, near: "a close up of a kangaroo in the desert"."""
         group = self.groups[0]
-        near = self.rng.choice(("a close up of", "a close up of", "a close view of", "up close ,", "a large picture of"))
+        near = self.rng.choice(_NEAR)
         doing = self._doing(group) if self.rng.random() < 0.3 else ""
         return self._with_extra(f"{near} {self._name(group)} {doing} {self._place_of(group)}", 0.6)
 
