@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core import scenes
 from core.training import drawing, material, recipe
 from tests.scenes.told import needs_font
 
@@ -79,3 +80,11 @@ def test_supply__a_killed_run_leaves_no_process_behind() -> None:
             return
         time.sleep(0.05)
     pytest.fail(f"process {child} still runs")
+
+
+def test_draw__every_so_many_th_is_a_close_up_of_each_category_in_turn() -> None:
+    _, told = material.draw(range(9, 18), 64, close_ups=3)
+    _, whole = material.draw(range(9, 18), 64)
+    names = [category.name for category in scenes.categories()]
+    for seed, close, plain in zip(range(9, 18), told.shown, whole.shown, strict=True):
+        assert close == ({names[seed // 3]} if seed % 3 == 0 else plain)
