@@ -40,14 +40,14 @@ class Source:
 
     `captions`: a COCO captions file with its picture folder. `labels`: class folders, a zip of class folders, or files
     named `<id>_<label>.<ext>`; classes in `leave_out` are not used. `texts`: a COCO captions file without pictures.
-    `scenes`: `count` drawn scenes from `first_seed` on, every `close_ups`-th of them a close-up of one thing (0: none);
-    with `fresh`, `count` others in every epoch. Pictures are
-    packed at `side` pixels; the teachers see `views` crops of each, the last `mixed` of them blended with another
-    picture. `hold_out` pictures, evenly spread (or the first ones of fresh scenes), are never trained on: they are the
-    validation part. `seed` decides the crops; `taught = false` spares the teachers a source that has enough to say for
-    itself, `classified = false` only the classifier; with `maps` the first teacher's last maps are hints too (75 KB of
-    disk a view; distil, contrast and mimic phases). `per_epoch` takes that many pictures of the source into an epoch,
-    others each time; 0 takes all.
+    `scenes`: `count` drawn scenes from `first_seed` on, every `close_ups`-th of them a close-up of one thing (0:
+    none); with `fresh`, `count` others in every epoch. Pictures are packed at `side` pixels; the teachers see
+    `views` crops of each, the last `mixed` of them blended with another picture. `hold_out` pictures, evenly spread
+    (or the first ones of fresh scenes), are never trained on: they are the validation part. `seed` decides the
+    crops; `taught = false` spares the teachers a source that has enough to say for itself, `classified = false`
+    only the classifier; with `maps` the first teacher's last maps are hints too (75 KB of disk a view; distil,
+    contrast and mimic phases). `per_epoch` takes that many pictures of the source into an epoch, others each time;
+    0 takes all.
     """
 
     name: str
