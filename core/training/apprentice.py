@@ -48,8 +48,9 @@ class Look:
         return Look(self.features[rows], self.student[rows], tuple(one[rows] for one in self.maps))
 
 
-def look(learner: Apprentice, pixels: Tensor, *, bfloat16: bool) -> Look:
-    """What the learner makes of normalised pictures `(n, 3, side, side)`."""
+def look(learner: Apprentice, pixels: Tensor, *, bfloat16: bool, maps: bool = True) -> Look:
+    """What the learner makes of normalised pictures `(n, 3, side, side)`; without `maps` where nothing is to be
+    compared with them."""
     visual = learner.model.visual
-    features, maps = places.look(visual.trunk, learner.places, pixels, bfloat16=bfloat16)
-    return Look(features, F.normalize(visual.head(features), dim=-1), maps)
+    features, seen = places.look(visual.trunk, learner.places if maps else None, pixels, bfloat16=bfloat16)
+    return Look(features, F.normalize(visual.head(features), dim=-1), seen)

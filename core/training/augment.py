@@ -46,6 +46,16 @@ def jitter(batch: Tensor, strength: float, generator: torch.Generator) -> Tensor
     return ((batch - grey) * factor() + grey).clamp_(0.0, 1.0)
 
 
+def coarsen(batch: Tensor, which: Tensor) -> Tensor:
+    """Those pictures of `(n, 3, s, s)` that the mask `which` `(n,)` marks as if they had half as many pixels a side."""
+    if not bool(which.any()):
+        return batch
+    half = F.avg_pool2d(batch[which], 2)
+    batch = batch.clone()
+    batch[which] = F.interpolate(half, size=batch.shape[-2:], mode="bilinear", align_corners=False)
+    return batch
+
+
 def normalise(batch: Tensor, means: Sequence[float] = MEAN, spread: Sequence[float] = STD) -> Tensor:
     """0..1 to the network's own range, in the memory order that is fastest for convolutions on a CPU."""
     mean, std = torch.tensor(means).view(1, 3, 1, 1), torch.tensor(spread).view(1, 3, 1, 1)

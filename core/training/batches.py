@@ -86,8 +86,11 @@ def slices(parts: list[Part], view: list[NDArray[np.int64]]) -> Iterator[tuple[P
         start += len(part.pictures)
 
 
-def pixels(parts: list[Part], view: list[NDArray[np.int64]], side: int, rng: np.random.Generator) -> Tensor:
-    """The views with their colours changed a little, `(n, 3, side, side)`, as the network takes them."""
+def pixels(
+    parts: list[Part], view: list[NDArray[np.int64]], side: int, rng: np.random.Generator, *, coarse: float = 0.0
+) -> Tensor:
+    """The views with their colours changed a little, `(n, 3, side, side)`, as the network takes them; the share
+    `coarse` of those that have pixels to lose as if they had fewer."""
     generator = torch.Generator().manual_seed(int(rng.integers(1 << 62)))
     batch = torch.cat(
         [
@@ -95,6 +98,9 @@ def pixels(parts: list[Part], view: list[NDArray[np.int64]], side: int, rng: np.
             for part, chosen, _ in slices(parts, view)
         ]
     )
+    if coarse:
+        sharp = np.concatenate([np.full(len(part.pictures), part.material.pixels.shape[1] >= side) for part in parts])
+        batch = augment.coarsen(batch, torch.from_numpy(sharp & (rng.random(len(sharp)) < coarse)))
     return augment.normalise(augment.jitter(batch, _COLOUR_JITTER, generator))
 
 

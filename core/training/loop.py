@@ -21,6 +21,7 @@ from core.progress import Progress, Report
 from core.training import (
     apprentice,
     batches,
+    classes,
     curves,
     drawing,
     hints,
@@ -32,6 +33,8 @@ from core.training import (
     steps,
     students,
     targets,
+    teacher,
+    things,
 )
 from core.training.recipe import Phase, Recipe
 
@@ -145,7 +148,8 @@ def _run_phase(run: Run, number: int) -> None:
         else:
             # While the text tower stands still, so do the captions' embeddings.
             if isinstance(run.average, apprentice.Apprentice) and (bank is None or phase.kind == "contrast"):
-                bank = targets.make_bank(run.average, [run.materials[name] for name in phase.sources])
+                used_here = [run.materials[name] for name in phase.sources]
+                bank = targets.make_bank(run.average, used_here, _class_names(run.recipe, phase))
             if phase.kind == "projections" and standing is None:
                 assert isinstance(run.average, apprentice.Apprentice)
                 assert bank is not None
@@ -168,6 +172,8 @@ def _run_phase(run: Run, number: int) -> None:
         course.epoch = epoch + 1
         figures = [value for own in reached.values() for value in own.values()]
         mean = sum(figures) / max(1, len(figures))
+        if len(course.history) > 1 and _measured(course.history[-2]) != _measured(course.history[-1]):
+            course.best = -1.0  # a mean of other figures says nothing about this one
         # Nothing to keep before the image tower has learnt anything.
         if phase.kind != "text" and mean > course.best:
             course.best = mean
@@ -176,6 +182,19 @@ def _run_phase(run: Run, number: int) -> None:
         if standing is None or course.epoch == phase.epochs:
             _keep(run, optimiser)
         curves.write(run.folder, course.history)
+
+
+def _measured(entry: dict[str, Any]) -> set[tuple[str, str]]:
+    """What an epoch was judged by: measures and sources."""
+    return {(measure, source) for measure, own in entry.items() if isinstance(own, dict) for source in own}
+
+
+def _class_names(recipe: Recipe, phase: Phase) -> list[str]:
+    """What the classifier's classes are called, where the phase goes by it."""
+    if not phase.classes or recipe.classifier is None or recipe.class_names is None:
+        return []
+    everyday = things.read_everyday(recipe.everyday) if recipe.everyday else {}
+    return classes.read_names(recipe.class_names, everyday, teacher.dimension(recipe.classifier))
 
 
 def _solve_tower(run: Run, number: int, used: list[material.Material]) -> float:

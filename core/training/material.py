@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +17,7 @@ from torch import Tensor
 from core import dataset, scenes
 from core.errors import TrainingError
 from core.progress import Progress, Report, silent
-from core.training import network, photos, teacher, things, views
+from core.training import network, photos, placing, teacher, things, views
 from core.training.photos import PictureSource
 from core.training.recipe import ModelShape, Recipe, Source
 from core.training.views import Pixels, Views
@@ -30,9 +32,10 @@ class Material:
 
     `pixels` `(n, side, side, 3)`; `views` the fixed crops of each picture; `answers` the features that the teacher saw
     in them, `maps` what it saw where, `classes` the probabilities that the classifier gave them, or None; `tokens`
-    `(t, context)` all texts, and `said` `(t,)` a number for each that is the same for the same text; `texts_of[i]` the
-    rows of `tokens` that caption picture i, `phrases_of[i]` those that only name something in it; `groups` `(n,)` equal
-    where two pictures may be described by the same text, and with `offset` added unlike those of any other source;
+    `(t, context)` all texts, which `spoken` has as words, and `said` `(t,)` a number for each that is the same for the
+    same text; `texts_of[i]` the rows of `tokens` that caption picture i, `phrases_of[i]` those that only name something
+    in it; `groups` `(n,)` equal where two pictures may be described by the same text, and with `offset` added unlike
+    those of any other source;
     `things` the categories that each picture shows, as far as they are known; `drawn` True for scenes; `captioned`
     False for class labels.
     `every_text`: a text phase passes all texts of a picture rather than one (captions people wrote are scarce, drawn
@@ -48,6 +51,7 @@ class Material:
     classes: teacher.Answers | None
     maps: teacher.Maps | None
     tokens: Tensor
+    spoken: tuple[str, ...]
     said: NDArray[np.int64]
     texts_of: tuple[NDArray[np.int64], ...]
     phrases_of: tuple[NDArray[np.int64], ...]
@@ -67,13 +71,21 @@ def gather(recipe: Recipe, first_phase: int, cache: Path, report: Report) -> dic
     from an earlier run is taken from there."""
     phases = recipe.phases[first_phase:]
     wanted = {name for phase in phases for name in phase.sources}
-    return {source.name: prepare(source, recipe, cache, report) for source in recipe.sources if source.name in wanted}
+    made: dict[str, Material] = {}
+    for source in sorted(recipe.sources, key=lambda source: source.kind == "placed"):
+        if source.name in wanted:
+            made[source.name] = prepare(source, recipe, cache, report, made)
+    return {source.name: made[source.name] for source in recipe.sources if source.name in made}
 
 
-def prepare(source: Source, recipe: Recipe, cache: Path, report: Report) -> Material:
+def prepare(
+    source: Source, recipe: Recipe, cache: Path, report: Report, made: Mapping[str, Material] | None = None
+) -> Material:
     """One source as `Material`, with the teachers' answers where it is taught. Of fresh scenes, the held-out ones only:
-    `drawing` supplies the others."""
-    if source.kind == "scenes":
+    `drawing` supplies the others. `made` are the sources of which placed pictures are made."""
+    if source.kind == "placed":
+        pixels, told = _placed(source, made or {}, report)
+    elif source.kind == "scenes":
         count = source.hold_out if source.fresh else source.count
         seeds = range(source.first_seed, source.first_seed + count)
         pixels, told = draw(seeds, source.side, source.close_ups, report)
@@ -91,12 +103,45 @@ def prepare(source: Source, recipe: Recipe, cache: Path, report: Report) -> Mate
     if source.maps and asked[0] is not None and recipe.teacher is not None:
         maps = teacher.maps(recipe.teacher, pixels, crops, _kept(cache, source, recipe.teacher), report)
     held_out = np.linspace(0, len(told.texts) - 1, source.hold_out).astype(np.int64)
+    if source.kind == "placed":
+        held_out = np.arange(source.hold_out)  # those that are made of held-out pictures
     return _assemble(source, recipe, (pixels, crops), told, held_out=held_out, answers=(asked[0], asked[1]), maps=maps)
 
 
 def _kept(cache: Path, source: Source, model: Path) -> Path:
     """Where a teacher's answers about a source are kept: other views and other seeds are other answers."""
     return cache / f"{source.name}-{model.stem[:12]}-v{source.views}-s{source.seed}.npy"
+
+
+def _placed(source: Source, made: Mapping[str, Material], report: Report) -> tuple[Pixels, Told]:
+    """Pictures of one thing before pictures of much; the first `hold_out` are made of held-out pictures alone, the
+    others of pictures to learn from. They are called by the thing's name and show what both show."""
+    if missing := [name for name in (*source.of, source.before) if name not in made]:
+        raise TrainingError(f"Source {source.name}: add source {missing[0]} to a phase that uses {source.name}.")
+    labelled, photos_behind = [made[name] for name in source.of], made[source.before]
+    parts = [
+        placing.draw_placings([_known(one, rows(one)) for one in labelled], rows(photos_behind), count, seed)
+        for rows, count, seed in (
+            (attrgetter("held_out"), source.hold_out, source.seed),
+            (attrgetter("trained"), source.count - source.hold_out, source.seed + 1),
+        )
+        if count
+    ]
+    blocks, texts, shown = [], [], []
+    for part in parts:
+        report(Progress(f"placing things for {source.name}", 0, len(part.things)))
+        blocks.append(placing.place(part, [one.pixels for one in labelled], photos_behind.pixels, source.side))
+        for number, thing, behind in zip(part.sources, part.things, part.behind, strict=True):
+            own = labelled[number]
+            texts.append(tuple(own.spoken[row] for row in own.texts_of[thing]))
+            both = own.things[thing] | photos_behind.things[behind]
+            shown.append({things.category(int(column)) for column in np.flatnonzero(both)})
+    return np.concatenate(blocks), Told(texts, shown)
+
+
+def _known(material: Material, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Those of the rows whose picture shows a known category."""
+    return rows[material.things[rows].any(axis=1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +194,7 @@ def _assemble(
     texts, phrases = told.texts, told.phrases
     spoken = [text for own in (*texts, *phrases) for text in own]
     rows = _rows([*texts, *phrases])
-    captioned = source.kind != "labels"
+    captioned = source.kind not in ("labels", "placed")
     return Material(
         name=source.name,
         pixels=pixels,
@@ -161,6 +206,7 @@ def _assemble(
         tokens=network.tokenise(spoken, recipe.model.context_length)
         if isinstance(recipe.model, ModelShape)
         else torch.zeros(len(spoken), 0, dtype=torch.int64),
+        spoken=tuple(spoken),
         said=np.array([_number(text) for text in spoken], dtype=np.int64),
         texts_of=rows[: len(texts)],
         phrases_of=rows[len(texts) :],

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar
 
 from core.errors import ConfigurationError
 
-SourceKind = Literal["captions", "labels", "texts", "scenes"]
+SourceKind = Literal["captions", "labels", "texts", "scenes", "placed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,9 @@ class Source:
     `captions`: a COCO captions file with its picture folder. `labels`: class folders, a zip of class folders, or files
     named `<id>_<label>.<ext>`; classes in `leave_out` are not used. `texts`: a COCO captions file without pictures.
     `scenes`: `count` drawn scenes from `first_seed` on, every `close_ups`-th of them a close-up of one thing (0:
-    none); with `fresh`, `count` others in every epoch. Pictures are packed at `side` pixels; the teachers see
+    none); with `fresh`, `count` others in every epoch. `placed`: `count` pictures, each a photo of the labelled sources
+    `of` (a source named twice is taken twice as often) that shows a known category, smaller, before one of the
+    captions source `before`. Pictures are packed at `side` pixels; the teachers see
     `views` crops of each, the last `mixed` of them blended with another picture. `hold_out` pictures, evenly spread
     (or the first ones of fresh scenes), are never trained on: they are the validation part. `seed` decides the
     crops; `taught = false` spares the teachers a source that has enough to say for itself, `classified = false`
@@ -67,6 +69,8 @@ class Source:
     first_seed: int = 0
     close_ups: int = 0
     fresh: bool = False
+    of: tuple[str, ...] = ()
+    before: str = ""
     per_epoch: int = 0
 
 
@@ -87,7 +91,10 @@ class Phase:
     (text, projections and contrast). `bfloat16`: the image tower computes in half the digits, up to twice as fast on a
     processor that has the instructions and slower on others (all kinds but text and hints). `naming`: the share that
     the bare names of what pictures show have in the loss (text, distil and projections), `across` that of photos and
-    drawings of the same things (distil, projections and contrast). `from_start`: the share that the weights a phase
+    drawings of the same things (distil, projections and contrast), `classes` that of what the classifier says, by the
+    names of its classes (distil), `maps` that of the first teacher's maps where sources keep them (distil, contrast).
+    `coarse`: the share of pictures shown as if they had half as many pixels a side, so that a source of small pictures
+    is not known by its blur (distil). `from_start`: the share that the weights a phase
     begins with have in those it ends with (WiSE-FT, arXiv 2109.01903).
     """
 
@@ -104,6 +111,9 @@ class Phase:
     bfloat16: bool = False
     naming: float = 0.5
     across: float = 2.0
+    classes: float = 0.0
+    maps: float = 1.0
+    coarse: float = 0.0
     from_start: float = 0.0
 
 
@@ -111,7 +121,8 @@ class Phase:
 class Recipe:
     """A whole training run. Recall on the pictures that its sources hold out picks the best checkpoint. `teacher` gives
     features, `classifier` the probabilities of classes; both are TFLite models. `everyday` is a TOML file with a list
-    of class names for each category that a person would call them by (`docs/recipes/everyday.toml`)."""
+    of class names for each category that a person would call them by (`docs/recipes/everyday.toml`). `class_names` is
+    a text file with the names of the classifier's classes, a line each, several names apart by commas."""
 
     model: ModelShape | BackboneShape
     sources: tuple[Source, ...]
@@ -119,6 +130,7 @@ class Recipe:
     teacher: Path | None = None
     classifier: Path | None = None
     everyday: Path | None = None
+    class_names: Path | None = None
     seed: int = 0
 
 
@@ -132,7 +144,7 @@ def read_recipe(path: Path) -> Recipe:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigurationError(f"Recipe {path} cannot be read: {error}.") from error
     base = path.parent
-    known = {"model", "backbone", "source", "phase", "teacher", "classifier", "everyday", "seed"}
+    known = {"model", "backbone", "source", "phase", "teacher", "classifier", "everyday", "class_names", "seed"}
     if unknown := sorted(set(table) - known):
         raise ConfigurationError(f"Recipe {path}: unknown key {unknown[0]!r}; known are {', '.join(sorted(known))}.")
     sources = tuple(_read(Source, entry, f"source {n + 1}", base) for n, entry in enumerate(table.get("source", ())))
@@ -146,6 +158,7 @@ def read_recipe(path: Path) -> Recipe:
         teacher=base / table["teacher"] if "teacher" in table else None,
         classifier=base / table["classifier"] if "classifier" in table else None,
         everyday=base / table["everyday"] if "everyday" in table else None,
+        class_names=base / table["class_names"] if "class_names" in table else None,
         seed=int(table.get("seed", 0)),
     )
     check(recipe)
@@ -157,6 +170,15 @@ def check(recipe: Recipe) -> None:
     names = [source.name for source in recipe.sources]
     if not recipe.phases:
         raise ConfigurationError("The recipe has no [[phase]]: nothing would be trained.")
+    kinds = {source.name: source.kind for source in recipe.sources}
+    for source in recipe.sources:
+        if source.kind != "placed":
+            continue
+        if not source.of or kinds.get(source.before) != "captions" or any(kinds.get(n) != "labels" for n in source.of):
+            raise ConfigurationError(
+                f"Source {source.name}: `of` must name sources of kind labels and `before` one of kind captions; the "
+                f"recipe has {', '.join(f'{name} ({kind})' for name, kind in kinds.items())}."
+            )
     for number, phase in enumerate(recipe.phases, 1):
         for wanted in phase.sources:
             if wanted not in names:
@@ -164,6 +186,10 @@ def check(recipe: Recipe) -> None:
         if (phase.kind == "mimic") != isinstance(recipe.model, BackboneShape):
             raise ConfigurationError(
                 f"Phase {number} ({phase.kind}): mimic phases are for a [backbone], the other kinds for a [model]."
+            )
+        if phase.classes and (recipe.classifier is None or recipe.class_names is None):
+            raise ConfigurationError(
+                f"Phase {number} wants `classes` by their names; set `classifier` and `class_names` in the recipe."
             )
         if phase.kind == "hints" and phase.epochs != 1:
             raise ConfigurationError(f"Phase {number} (hints) solves each layer once: set `epochs = 1`.")

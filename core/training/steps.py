@@ -26,8 +26,6 @@ DRAWN_SCALE = 40.0
 _COSINE, _FEATURES, _CLASSES = 4.0, 1.0, 0.5
 # A picture without a teacher and its place among its captions and names.
 _PLACE = 10.0
-# Each of the teacher's maps, place by place.
-_MAPS = 1.0
 # Photos find drawings of the same things: the inverse temperature.
 _ACROSS_SCALE = 20.0
 # Pictures and the bare names of what they show, which anchor photos and drawings alike: the inverse temperature.
@@ -84,7 +82,8 @@ def distil_loss(
     tower stands still. Pictures without a teacher learn their place from their captions and are told apart by them.
     Their pairs, and photos of known things, come back for the `earlier` ones of later batches."""
     view = batches.choose_views(parts, rng)
-    look = apprentice.look(learner, batches.pixels(parts, view, phase.side, rng), bfloat16=phase.bfloat16)
+    pixels = batches.pixels(parts, view, phase.side, rng, coarse=phase.coarse)
+    look = apprentice.look(learner, pixels, bfloat16=phase.bfloat16, maps=phase.maps > 0)
     student = look.student
     loss = phase.naming * _named(parts, view, student, bank, earlier)
     untaught: list[tuple[Part, slice]] = []
@@ -94,7 +93,7 @@ def distil_loss(
         if part.material.answers is None:
             untaught.append((part, mine))
             continue
-        taught = _lesson(learner, part, chosen, look.taken(mine), bank=bank)
+        taught = _lesson(learner, part, chosen, look.taken(mine), bank=bank, phase=phase)
         clear = torch.from_numpy(part.material.views.blend[part.pictures, chosen] == 0)
         if part.material.name in bank.start and bool(clear.any()):
             own = torch.from_numpy(part.pictures + bank.start[part.material.name])
@@ -146,7 +145,7 @@ def contrast_loss(
         if part.material.answers is None:
             continue
         share = len(part.pictures) / len(student)
-        loss = loss + share * _lesson(learner, part, chosen, look.taken(mine), bank=bank)
+        loss = loss + share * _lesson(learner, part, chosen, look.taken(mine), bank=bank, phase=phase)
         target = F.normalize(learner.project(part.material.answers.rows(part.pictures, chosen)), dim=-1)
         own = clear[mine]
         if int(own.sum()) > 1:
@@ -227,21 +226,26 @@ def _clear_views(material: Material) -> int:
     return int((material.views.blend[0] == 0).sum())
 
 
-def _lesson(learner: Apprentice, part: Part, view: NDArray[np.int64], look: Look, *, bank: Bank) -> Tensor:
+def _lesson(
+    learner: Apprentice, part: Part, view: NDArray[np.int64], look: Look, *, bank: Bank, phase: Phase
+) -> Tensor:
     """What the teachers say about these views against what the student makes of them."""
     assert part.material.answers is not None
     wanted = part.material.answers.rows(part.pictures, view)
     target = targets.of_teacher(learner, part, view, bank)
     loss = _COSINE * losses.cosine_gap(look.student, target)
     loss = loss + _FEATURES * losses.feature_gap(learner.guess(look.features), wanted)
-    if part.material.maps is not None and learner.places is not None:
-        loss = loss + _MAPS * learner.places.gap(look.maps, part.material.maps.rows(part.pictures, view))
+    if look.maps and part.material.maps is not None and learner.places is not None:
+        loss = loss + phase.maps * learner.places.gap(look.maps, part.material.maps.rows(part.pictures, view))
     if len(bank.rows):
         spread = losses.attention(look.student, bank.rows, _BANK_SCALE)  # (n, m)
         loss = loss + losses.relational(spread, losses.attention(target, bank.rows, _BANK_SCALE))
     if part.material.classes is not None:
         probabilities = part.material.classes.rows(part.pictures, view)
         loss = loss + _CLASSES * losses.class_gap(learner.classify(look.features), probabilities)
+        if phase.classes and len(bank.classes):
+            named = probabilities @ bank.folded
+            loss = loss + phase.classes * losses.class_gap(NAMING_SCALE * look.student @ bank.classes.T, named)
     return loss
 
 

@@ -3,6 +3,7 @@ teacher would put a photo, towards the name of its label, or among captions and 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,17 +34,20 @@ _OUTWARD = 0.4
 class Bank:
     """One text embedding per captioned training picture, `rows` `(m, dim)`; `start` is each source's first row. `names`
     `(c, dim)` are the embeddings of the categories' names, `middle` `(dim,)` the mean of where the teacher puts
-    photos."""
+    photos. `classes` `(k, dim)` are those of the names of the classifier's classes, each name once, and `folded`
+    `(classes, k)` says which class has which name."""
 
     rows: Tensor
     start: dict[str, int]
     names: Tensor
     middle: Tensor
+    classes: Tensor
+    folded: Tensor
 
 
-def make_bank(learner: Apprentice, materials: list[Material]) -> Bank:
+def make_bank(learner: Apprentice, materials: list[Material], called: Sequence[str] = ()) -> Bank:
     """The mean caption embedding of every captioned picture that a teacher saw. Held-out pictures keep a row (so that
-    rows line up) that no picture is near: zeros."""
+    rows line up) that no picture is near: zeros. `called` are the names of the classifier's classes, in their order."""
     rows, start, total = [], {}, 0
     with torch.inference_mode():
         for material in materials:
@@ -57,15 +61,18 @@ def make_bank(learner: Apprentice, materials: list[Material]) -> Bank:
             start[material.name] = total
             rows.append(means)
             total += len(means)
-        called = [how.format(name) for name in things.names() for how in CALLED]
-        tokens = network.tokenise(called, materials[0].tokens.shape[1])
-        names = network.encode_all_tokens(learner.model, tokens).view(-1, len(CALLED), learner.project.out_features)
+        context = materials[0].tokens.shape[1]
+        names = _of_names(learner, things.names(), context)
+        different = list(dict.fromkeys(called))
+        classes = _of_names(learner, different, context)
         middle = _middle(learner, materials)
     return Bank(
         torch.cat(rows).clone() if rows else torch.zeros(0, 1),
         start,
-        F.normalize(names.mean(dim=1), dim=-1).clone(),
+        names.clone(),
         middle.clone(),
+        classes.clone(),
+        torch.eye(len(different))[[different.index(name) for name in called]],
     )
 
 
@@ -97,6 +104,15 @@ def _named(part: Part, bank: Bank) -> Tensor:
     rarity = 1.0 / np.sqrt(np.maximum(1, part.material.things.sum(axis=0, dtype=np.int64)))  # (c,)
     shown = torch.from_numpy((part.material.things[part.pictures] * rarity).astype(np.float32))
     return F.normalize(shown @ bank.names, dim=-1)
+
+
+def _of_names(learner: Apprentice, names: Sequence[str], context: int) -> Tensor:
+    """The embeddings of names, `(n, dim)` unit rows, each the mean of what it may be called."""
+    if not names:
+        return torch.zeros(0, learner.project.out_features)
+    tokens = network.tokenise([how.format(name) for name in names for how in CALLED], context)
+    encoded = network.encode_all_tokens(learner.model, tokens).view(-1, len(CALLED), learner.project.out_features)
+    return F.normalize(encoded.mean(dim=1), dim=-1)
 
 
 def _middle(learner: Apprentice, materials: list[Material]) -> Tensor:

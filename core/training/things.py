@@ -36,6 +36,11 @@ def rows(names: Sequence[Iterable[str]]) -> Things:
     return found
 
 
+def category(column: int) -> str:
+    """The category of a column of `Things`."""
+    return catalog.categories()[column].name
+
+
 def names() -> tuple[str, ...]:
     """How a person calls each category, in the order of `Things`: without what only tells two of a name apart."""
     return tuple(category.name.partition(" (")[0] for category in catalog.categories())

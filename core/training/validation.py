@@ -66,7 +66,8 @@ def drawings(learner: Apprentice, materials: list[Material], side: int) -> dict[
             known = things.sum(dim=1) > 0
             if not bool(known.any()):
                 continue
-            asked = things[known].argmax(dim=1)
+            # Of a photo that shows several, the rarest is asked for.
+            asked = (things[known] / shown.sum(dim=0).clamp_min(1.0)).argmax(dim=1)
             photos = _embedded(learner, material, material.held_out[known.numpy()], side)
             nearest = (photos @ scenes.T).topk(NEIGHBOURS, dim=1).indices
             right = shown[nearest, asked[:, None]].mean(dim=1)

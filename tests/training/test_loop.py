@@ -157,6 +157,28 @@ def test_train__queue_brings_further_negatives(captioned: tuple[Path, Path], tmp
     assert first_loss(64) > first_loss(0)
 
 
+def test_train__best_is_chosen_anew_when_other_figures_are_measured(
+    captioned: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """A second source is held out from the second phase on: what was best before it came says nothing about now."""
+    made = plan(captioned, epochs=1)
+    first = made.sources[0]
+    second = dataclasses.replace(first, name="more", seed=1)
+    later = dataclasses.replace(made.phases[0], sources=("captions", "more"), rate=1e-9)
+    alone = dataclasses.replace(made, phases=(dataclasses.replace(made.phases[0], epochs=1),))
+    loop.train(alone, tmp_path / "run", silent)
+    written = json.loads((tmp_path / "run" / "course.json").read_text())
+    written["course"]["best"] = 100.0  # as good as can be
+    (tmp_path / "run" / "course.json").write_text(json.dumps(written))
+    before = (tmp_path / "run" / "best" / "open_clip_model.safetensors").stat().st_mtime_ns
+    course = loop.train(
+        dataclasses.replace(made, sources=(first, second), phases=(*alone.phases, later)), tmp_path / "run", silent
+    )
+    assert set(course.history[-1]["recall@10"]) == {"captions", "more"}
+    assert course.best < 100.0 or set(course.history[-1]["recall@10"].values()) == {100.0}
+    assert (tmp_path / "run" / "best" / "open_clip_model.safetensors").stat().st_mtime_ns > before
+
+
 def test_train__other_model_in_the_folder_is_refused(captioned: tuple[Path, Path], tmp_path: Path) -> None:
     loop.train(plan(captioned, epochs=1), tmp_path / "run", silent)
     other = dataclasses.replace(plan(captioned), model=dataclasses.replace(SHAPE, embed_dim=8))
@@ -190,6 +212,7 @@ def test_read_recipe__bundled_ones_are_sound(path: Path) -> None:
         ("surprise = 1", "surprise"),
         ('[[source]]\nname = "a"\nkind = "captions"\ncolour = 1', "colour"),
         ('[[phase]]\nkind = "contrast"\nepochs = 1\nsources = ["nowhere"]', "nowhere"),
+        ('[[phase]]\nkind = "distil"\nepochs = 1\nsources = []\nclasses = 1.0', "class_names"),
         ('[[phase]]\nkind = "text"\nepochs = 1\nsources = []', "teacher"),
         ("", "nothing would be trained"),
         ("= broken", "cannot be read"),

@@ -176,6 +176,56 @@ def test_distil_loss__maps_are_hints_to_layers_before_the_last(parts: list[Part]
     assert abs(losses_by_seed[0] - losses_by_seed[1]) > 1e-3
 
 
+def test_distil_loss__maps_may_be_left_aside(parts: list[Part]) -> None:
+    torch.manual_seed(0)
+    learner = apprentice.Apprentice(network.create(SHAPE), FEATURES, 1, SHAPE.embed_dim, (3, FEATURES))
+    shown = hinted(parts, 1)
+    bank = targets.make_bank(learner, [part.material for part in shown])
+    phase = replace(PHASE, maps=0.0)
+    loss, _ = steps.distil_loss(learner, shown, bank, phase, np.random.default_rng(0), earlier=None)
+    torch.autograd.backward(loss)
+    assert all(weight.grad is None for weight in learner.places.parameters())
+
+
+def test_distil_loss__classifier_is_heard_by_the_names_of_its_classes(
+    parts: list[Part], learner: apprentice.Apprentice
+) -> None:
+    """It says "boat", which two of its four classes are called, of every photo: the step brings photos there."""
+    names = ["background", "boat", "boat", "tench"]
+    raw = np.zeros((6, 2, 4), np.uint8)
+    raw[..., 1:3] = 128
+    material = replace(parts[0].material, classes=teacher.Answers(raw, 1 / 256))
+    shown = [Part(material, parts[0].pictures, parts[0].texts)]
+    learner.classify = torch.nn.Linear(learner.classify.in_features, 4)
+    network.freeze(learner.model.text)
+    bank = targets.make_bank(learner, [material], names)
+    assert bank.classes.shape == (3, SHAPE.embed_dim)
+    assert bank.folded.tolist() == [[1, 0, 0], [0, 1, 0], [0, 1, 0], [0, 0, 1]]
+
+    def told(weight: float) -> float:
+        phase = replace(PHASE, classes=weight)
+        return float(steps.distil_loss(learner.eval(), shown, bank, phase, np.random.default_rng(0), earlier=None)[0])
+
+    with torch.no_grad():
+        none, one, two = told(0.0), told(1.0), told(2.0)
+        assert one - none > 0.1
+        assert two - one == pytest.approx(one - none, rel=1e-3)
+        # Were the photos there already, nothing would be left to say.
+        learner.model.visual.head = _Constant(bank.classes[1])
+        assert told(1.0) - told(0.0) < one - none
+
+
+class _Constant(torch.nn.Module):
+    """One place for every picture."""
+
+    def __init__(self, place: torch.Tensor) -> None:
+        super().__init__()
+        self.place = place
+
+    def forward(self, features: torch.Tensor) -> torch.Tensor:
+        return self.place.expand(len(features), -1)
+
+
 def test_distil_loss__half_the_digits_say_nearly_the_same(parts: list[Part], learner: apprentice.Apprentice) -> None:
     bank = targets.make_bank(learner, [part.material for part in parts])
     told = []

@@ -51,6 +51,17 @@ def test_drawings__precision_is_the_mean_over_categories(learner: Apprentice, mo
     assert validation.drawings(learner, [scenes, photos], 32) == {"labels": 75.0}  # (100 + 0) / 2 and 100
 
 
+def test_drawings__the_rarest_of_several_things_is_asked_for(
+    learner: Apprentice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scenes = made("scenes", [{"dog"}] * 6 + [{"zebra"}] * 5, list(range(11)))
+    photos = made("labels", [{"dog", "zebra"}], [0])
+    dog, zebra = torch.eye(4)[0], torch.eye(4)[1]
+    places = {"scenes": torch.stack([dog] * 6 + [zebra] * 5), "labels": zebra[None]}
+    monkeypatch.setattr(validation, "_embedded", lambda _, one, pictures, side: places[one.name])
+    assert validation.drawings(learner, [scenes, photos], 32) == {"labels": 100.0}
+
+
 def test_drawings__nothing_to_compare_is_no_figure(learner: Apprentice) -> None:
     photos = made("labels", [{"dog"}], [0])
     scenes = made("scenes", [{"dog"}] * 5, [])

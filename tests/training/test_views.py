@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import torch
 
-from core.training import batches, teacher, views
+from core.training import augment, batches, teacher, views
 
 
 def test_draw_views__same_arguments_same_views() -> None:
@@ -40,3 +41,12 @@ def test_blended_view__teacher_and_student_see_the_same() -> None:
             shown = teacher.seen(pixels, drawn, number, view, 64)
             learnt = batches.crops(pixels, drawn, np.array([number]), np.array([view]), 64)
             assert np.abs(learnt[0].permute(1, 2, 0).numpy() * 255 - shown).max() < 8
+
+
+def test_coarsen__marked_pictures_lose_what_is_finer_than_two_pixels() -> None:
+    stripes = torch.zeros(2, 3, 8, 8)
+    stripes[..., ::2] = 1.0
+    seen = augment.coarsen(stripes, torch.tensor([True, False]))
+    assert torch.allclose(seen[0], torch.full((3, 8, 8), 0.5))
+    assert torch.equal(seen[1], stripes[1])
+    assert torch.equal(stripes[0, 0, 0], torch.tensor([1.0, 0.0] * 4))  # what was given stays as it is
