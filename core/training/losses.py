@@ -104,18 +104,24 @@ def naming(images: Tensor, things: Tensor, names: Tensor, scale: float, earlier:
     """Pictures `(n, dim)` against the names `(c, dim)` of what they show, `things` `(n, c)`, both ways as in
     `contrastive`: each picture among all names, and each name among these pictures and the `earlier` ones. Zero where
     nothing is known of any picture.
+
+    Of several things the one that fewer pictures show counts for more, and a name that many pictures want must be
+    nearer by that much to be taken for right (logit adjustment, arXiv 2007.07314): else everything with a person in it
+    is called a person.
     """
     shown = things.float()
     some = shown.sum(dim=1) > 0
     if not bool(some.any()):
         return torch.zeros(())
-    target = shown[some] / shown[some].sum(dim=1, keepdim=True)
-    calling = soft_cross_entropy(scale * images[some] @ names.T, target)
-    if earlier is not None:
-        images, shown = torch.cat([images, earlier.images]), torch.cat([shown, earlier.things.float()])
-    count = shown.sum(dim=0)  # (c,)
+    pictures = images if earlier is None else torch.cat([images, earlier.images])
+    seen = shown if earlier is None else torch.cat([shown, earlier.things.float()])
+    count = seen.sum(dim=0)  # (c,)
     wanted = count > 0
-    finding = soft_cross_entropy(scale * names[wanted] @ images.T, (shown[:, wanted] / count[wanted]).T)
+    shares = seen * count.clamp_min(1.0).rsqrt()
+    shares = shares / shares.sum(dim=1, keepdim=True).clamp_min(1e-6)
+    often = (shares.sum(dim=0) + 1.0) / (shares.sum() + shares.shape[1])
+    calling = soft_cross_entropy(scale * images[some] @ names.T + often.log(), shares[: len(images)][some])
+    finding = soft_cross_entropy(scale * names[wanted] @ pictures.T, (seen[:, wanted] / count[wanted]).T)
     return (calling + finding) / 2
 
 
