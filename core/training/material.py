@@ -71,6 +71,7 @@ def gather(recipe: Recipe, first_phase: int, cache: Path, report: Report) -> dic
     from an earlier run is taken from there."""
     phases = recipe.phases[first_phase:]
     wanted = {name for phase in phases for name in phase.sources}
+    wanted |= {name for source in recipe.sources if source.name in wanted for name in (*source.of, source.before)}
     made: dict[str, Material] = {}
     for source in sorted(recipe.sources, key=lambda source: source.kind == "placed"):
         if source.name in wanted:
@@ -116,8 +117,6 @@ def _kept(cache: Path, source: Source, model: Path) -> Path:
 def _placed(source: Source, made: Mapping[str, Material], report: Report) -> tuple[Pixels, Told]:
     """Pictures of one thing before pictures of much; the first `hold_out` are made of held-out pictures alone, the
     others of pictures to learn from. They are called by the thing's name and show what both show."""
-    if missing := [name for name in (*source.of, source.before) if name not in made]:
-        raise TrainingError(f"Source {source.name}: add source {missing[0]} to a phase that uses {source.name}.")
     labelled, photos_behind = [made[name] for name in source.of], made[source.before]
     parts = [
         placing.draw_placings([_known(one, rows(one)) for one in labelled], rows(photos_behind), count, seed)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.errors import ConfigurationError, TrainingError
+from core.errors import ConfigurationError
 from core.progress import silent
 from core.training import material, placing, recipe, things
 
@@ -89,10 +89,9 @@ def test_gather__placed_pictures_show_both_and_keep_the_held_out_apart(
     assert not placed.captioned
 
 
-def test_gather__placed_without_its_sources_is_refused(plan: recipe.Recipe, tmp_path: Path) -> None:
-    alone = recipe.Recipe(plan.model, plan.sources, (recipe.Phase("contrast", 1, ("placed", "captions")),))
-    with pytest.raises(TrainingError, match="add source labels"):
-        material.gather(alone, 0, tmp_path / "cache", silent)
+def test_gather__a_phase_need_not_name_what_placed_pictures_are_made_of(plan: recipe.Recipe, tmp_path: Path) -> None:
+    alone = recipe.Recipe(plan.model, plan.sources, (recipe.Phase("contrast", 1, ("placed",)),), everyday=plan.everyday)
+    assert list(material.gather(alone, 0, tmp_path / "cache", silent)) == ["placed", "labels", "captions"]
 
 
 def test_check__placed_needs_labels_before_captions(plan: recipe.Recipe) -> None:
