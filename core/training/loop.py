@@ -191,8 +191,10 @@ def _measured(entry: dict[str, Any]) -> set[tuple[str, str]]:
 
 def _class_names(recipe: Recipe, phase: Phase) -> list[str]:
     """What the classifier's classes are called, where the phase goes by it."""
-    if not phase.classes or recipe.classifier is None or recipe.class_names is None:
+    if not phase.classes:
         return []
+    assert recipe.classifier is not None  # recipe.check sees to both
+    assert recipe.class_names is not None
     everyday = things.read_everyday(recipe.everyday) if recipe.everyday else {}
     return classes.read_names(recipe.class_names, everyday, teacher.dimension(recipe.classifier))
 

@@ -99,19 +99,21 @@ def prepare(
         if not source.taught or source.fresh or model is None or not len(pixels):
             asked.append(None)
             continue
-        asked.append(teacher.answers(model, pixels, crops, _kept(cache, source, model), report))
+        asked.append(teacher.answers(model, pixels, crops, _kept(cache, source, model, pixels), report))
     maps = None
     if source.maps and asked[0] is not None and recipe.teacher is not None:
-        maps = teacher.maps(recipe.teacher, pixels, crops, _kept(cache, source, recipe.teacher), report)
-    held_out = np.linspace(0, len(told.texts) - 1, source.hold_out).astype(np.int64)
-    if source.kind == "placed":
-        held_out = np.arange(source.hold_out)  # those that are made of held-out pictures
+        maps = teacher.maps(recipe.teacher, pixels, crops, _kept(cache, source, recipe.teacher, pixels), report)
+    # Of placed pictures the first ones, which are made of held-out pictures; else they are evenly spread.
+    last = source.hold_out - 1 if source.kind == "placed" else len(told.texts) - 1
+    held_out = np.linspace(0, last, source.hold_out).astype(np.int64)
     return _assemble(source, recipe, (pixels, crops), told, held_out=held_out, answers=(asked[0], asked[1]), maps=maps)
 
 
-def _kept(cache: Path, source: Source, model: Path) -> Path:
-    """Where a teacher's answers about a source are kept: other views and other seeds are other answers."""
-    return cache / f"{source.name}-{model.stem[:12]}-v{source.views}-s{source.seed}.npy"
+def _kept(cache: Path, source: Source, model: Path, pixels: Pixels) -> Path:
+    """Where a teacher's answers about a source are kept: other views and other seeds are other answers, and so are
+    placed pictures that are made of others."""
+    mark = f"-{hashlib.blake2b(pixels.tobytes(), digest_size=4).hexdigest()}" if source.kind == "placed" else ""
+    return cache / f"{source.name}-{model.stem[:12]}-v{source.views}-s{source.seed}{mark}.npy"
 
 
 def _placed(source: Source, made: Mapping[str, Material], report: Report) -> tuple[Pixels, Told]:

@@ -92,7 +92,7 @@ class Phase:
     processor that has the instructions and slower on others (all kinds but text and hints). `naming`: the share that
     the bare names of what pictures show have in the loss (text, distil and projections), `across` that of photos and
     drawings of the same things (distil, projections and contrast), `classes` that of what the classifier says, by the
-    names of its classes (distil), `maps` that of the first teacher's maps where sources keep them (distil, contrast).
+    names of its classes, `maps` that of the first teacher's maps where sources keep them (both distil and contrast).
     `coarse`: the share of pictures shown as if they had half as many pixels a side, so that a source of small pictures
     is not known by its blur (distil). `from_start`: the share that the weights a phase
     begins with have in those it ends with (WiSE-FT, arXiv 2109.01903).

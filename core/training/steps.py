@@ -128,7 +128,8 @@ def contrast_loss(
     """Pictures against captions with both towers learning; the teacher, where there is one, keeps a say, and its
     projection follows the captions. The batch's pairs come back for the `earlier` ones of later batches."""
     view = batches.choose_views(parts, rng)
-    look = apprentice.look(learner, batches.pixels(parts, view, phase.side, rng), bfloat16=phase.bfloat16)
+    pixels = batches.pixels(parts, view, phase.side, rng)
+    look = apprentice.look(learner, pixels, bfloat16=phase.bfloat16, maps=phase.maps > 0)
     student = look.student
     tokens = torch.cat([part.material.tokens[part.texts] for part in parts])
     said = network.encode_tokens(learner.model, _noisy(tokens, rng))
@@ -243,7 +244,7 @@ def _lesson(
     if part.material.classes is not None:
         probabilities = part.material.classes.rows(part.pictures, view)
         loss = loss + _CLASSES * losses.class_gap(learner.classify(look.features), probabilities)
-        if phase.classes and len(bank.classes):
+        if phase.classes:
             named = probabilities @ bank.folded
             loss = loss + phase.classes * losses.class_gap(NAMING_SCALE * look.student @ bank.classes.T, named)
     return loss

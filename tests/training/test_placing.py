@@ -98,3 +98,9 @@ def test_check__placed_needs_labels_before_captions(plan: recipe.Recipe) -> None
     wrong = recipe.Source("placed", "placed", of=("captions",), before="captions", count=2)
     with pytest.raises(ConfigurationError, match="`of` must name sources of kind labels"):
         recipe.check(recipe.Recipe(plan.model, (wrong, *plan.sources[1:]), plan.phases))
+
+
+def test_kept__answers_about_pictures_made_of_others_are_others(tmp_path: Path) -> None:
+    first, second = (np.full((2, 4, 4, 3), value, dtype=np.uint8) for value in (1, 2))
+    kept = [material._kept(tmp_path, PLACED, Path("teacher.tflite"), block) for block in (first, second, first)]
+    assert kept[0] == kept[2] != kept[1]
