@@ -8,7 +8,7 @@ import math
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -229,6 +229,7 @@ def _run_epoch(
     # Forgotten after each epoch, so that a resumed run sees what an uninterrupted one does.
     earlier: losses.Pairs | None = None
     run.learner.train()
+    seen = replace(phase, side=schedule.side(phase, epoch))
     for step, parts in enumerate(batches.batches(used, phase, rng)):
         so_far = epoch * per_epoch + step
         schedule.set_rate(optimiser, phase, so_far, phase.epochs * per_epoch)
@@ -242,7 +243,7 @@ def _run_epoch(
             torch.autograd.backward(loss)
             value = float(loss.detach())
         else:
-            value, pairs = _side_by_side(run.learner, parts, phase, rng, bank=bank, earlier=earlier)
+            value, pairs = _side_by_side(run.learner, parts, seen, rng, bank=bank, earlier=earlier)
             if pairs and phase.queue:
                 earlier = losses.joined([earlier, *pairs] if earlier else pairs, phase.queue)
         if not math.isfinite(value):

@@ -94,14 +94,17 @@ class Phase:
     drawings of the same things (distil, projections and contrast), `classes` that of what the classifier says, by the
     names of its classes, `maps` that of the first teacher's maps where sources keep them (both distil and contrast).
     `coarse`: the share of pictures shown as if they had half as many pixels a side, so that a source of small pictures
-    is not known by its blur (distil). `from_start`: the share that the weights a phase
-    begins with have in those it ends with (WiSE-FT, arXiv 2109.01903).
+    is not known by its blur (distil). `first_side`: pictures begin with so many pixels a side and grow to `side` over
+    the first two thirds of the epochs (progressive resizing, arXiv 2104.00298; distil, contrast and mimic).
+    `from_start`: the share that the weights a phase begins with have in those it ends with (WiSE-FT,
+    arXiv 2109.01903).
     """
 
     kind: Literal["text", "hints", "distil", "projections", "contrast", "mimic"]
     epochs: int
     sources: tuple[str, ...]
     side: int = 128
+    first_side: int = 0
     batch: int = 128
     rate: float = 1e-3
     weight_decay: float = 0.05
@@ -190,6 +193,11 @@ def check(recipe: Recipe) -> None:
         if phase.classes and (recipe.classifier is None or recipe.class_names is None):
             raise ConfigurationError(
                 f"Phase {number} wants `classes` by their names; set `classifier` and `class_names` in the recipe."
+            )
+        if phase.first_side > phase.side or phase.first_side < 0:
+            raise ConfigurationError(
+                f"Phase {number} ({phase.kind}): pictures grow from first_side {phase.first_side} to side "
+                f"{phase.side}; the first must be the smaller one (or 0 for no growth)."
             )
         if phase.kind == "hints" and phase.epochs != 1:
             raise ConfigurationError(f"Phase {number} (hints) solves each layer once: set `epochs = 1`.")

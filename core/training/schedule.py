@@ -11,6 +11,9 @@ from core.training import mimicry, network, students
 from core.training.recipe import Phase
 
 _WARM_UP = 0.05
+# Batch statistics settle anew after each change of size: few steps, each kept for several epochs.
+_SIDE_STEP = 16
+_GROWN_AFTER = 2 / 3
 
 
 def optimiser(learner: students.Student, phase: Phase) -> torch.optim.Optimizer:
@@ -61,6 +64,15 @@ def set_rate(used: torch.optim.Optimizer, phase: Phase, step: int, steps_in_all:
         factor = 0.01 + 0.99 * (1 + math.cos(math.pi * (step - warm) / max(1, steps_in_all - warm))) / 2
     for group in used.param_groups:
         group["lr"] = phase.rate * factor * group["share"]
+
+
+def side(phase: Phase, epoch: int) -> int:
+    """Pixels a side in this epoch of the phase, counted from 0: from `first_side` in equal stretches to `side`."""
+    if not phase.first_side:
+        return phase.side
+    steps = (phase.side - phase.first_side) // _SIDE_STEP
+    passed = epoch / max(1.0, _GROWN_AFTER * phase.epochs)
+    return min(phase.side, phase.first_side + _SIDE_STEP * int(passed * steps)) if passed < 1 else phase.side
 
 
 def decay(phase: Phase, step: int) -> float:

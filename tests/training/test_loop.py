@@ -5,17 +5,19 @@ from __future__ import annotations
 import dataclasses
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 from PIL import Image
 from safetensors.torch import load_file
 
 from core.encoder import load_encoder
 from core.errors import Cancelled, ConfigurationError, TrainingError
 from core.progress import Progress, silent
-from core.training import loop, network, recipe
+from core.training import batches, loop, network, recipe
 
 COLOURS = {"red": (220, 30, 30), "green": (30, 200, 40), "blue": (30, 40, 220), "yellow": (230, 220, 40)}
 SHAPE = recipe.ModelShape(
@@ -100,6 +102,24 @@ def test_train__projections_stopped_half_way_begin_anew(captioned: tuple[Path, P
     assert [e["kind"] for e in resumed.history] == ["contrast", *["projections"] * 3]
     assert [e["loss"] for e in resumed.history] == pytest.approx([e["loss"] for e in whole.history], abs=2e-3)
     assert whole.history[-1]["loss"] < whole.history[1]["loss"]
+
+
+def test_train__pictures_grow_from_the_first_side(
+    captioned: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = plan(captioned, epochs=6)
+    made = dataclasses.replace(made, phases=(dataclasses.replace(made.phases[0], side=48, first_side=16),))
+    shown: list[int] = []
+    pixels = batches.pixels
+
+    def watched(parts: list[batches.Part], view: list[NDArray[np.int64]], side: int, *rest: Any) -> torch.Tensor:
+        shown.append(side)
+        return pixels(parts, view, side, *rest)
+
+    monkeypatch.setattr(batches, "pixels", watched)
+    loop.train(made, tmp_path / "run", silent)
+    assert shown == sorted(shown)
+    assert [shown.count(side) / len(shown) for side in (16, 32, 48)] == pytest.approx([1 / 3] * 3)
 
 
 def test_train__a_phase_may_end_half_way_back_to_where_it_began(captioned: tuple[Path, Path], tmp_path: Path) -> None:
@@ -214,6 +234,7 @@ def test_read_recipe__bundled_ones_are_sound(path: Path) -> None:
         ('[[phase]]\nkind = "contrast"\nepochs = 1\nsources = ["nowhere"]', "nowhere"),
         ('[[phase]]\nkind = "distil"\nepochs = 1\nsources = []\nclasses = 1.0', "class_names"),
         ('[[phase]]\nkind = "text"\nepochs = 1\nsources = []', "teacher"),
+        ('[[phase]]\nkind = "contrast"\nepochs = 1\nsources = []\nside = 64\nfirst_side = 96', "first_side 96"),
         ("", "nothing would be trained"),
         ("= broken", "cannot be read"),
     ],
