@@ -2,6 +2,7 @@
 
 from core.scenes.catalog import Category, categories
 from core.scenes.close_ups import draw_close_up
+from core.scenes.cutouts import draw_cutout
 from core.scenes.draw import Scene, SceneObject, draw_scene
 from core.scenes.generate import write_collection, write_demo, write_samples
 
@@ -11,6 +12,7 @@ __all__ = [
     "SceneObject",
     "categories",
     "draw_close_up",
+    "draw_cutout",
     "draw_scene",
     "write_collection",
     "write_demo",

@@ -87,10 +87,16 @@ def slices(parts: list[Part], view: list[NDArray[np.int64]]) -> Iterator[tuple[P
 
 
 def pixels(
-    parts: list[Part], view: list[NDArray[np.int64]], side: int, rng: np.random.Generator, *, coarse: float = 0.0
+    parts: list[Part],
+    view: list[NDArray[np.int64]],
+    side: int,
+    rng: np.random.Generator,
+    *,
+    coarse: float = 0.0,
+    flat: float = 0.0,
 ) -> Tensor:
     """The views with their colours changed a little, `(n, 3, side, side)`, as the network takes them; the share
-    `coarse` of those that have pixels to lose as if they had fewer."""
+    `coarse` of those that have pixels to lose as if they had fewer, the share `flat` of photos as if painted."""
     generator = torch.Generator().manual_seed(int(rng.integers(1 << 62)))
     batch = torch.cat(
         [
@@ -101,6 +107,9 @@ def pixels(
     if coarse:
         sharp = np.concatenate([np.full(len(part.pictures), part.material.pixels.shape[1] >= side) for part in parts])
         batch = augment.coarsen(batch, torch.from_numpy(sharp & (rng.random(len(sharp)) < coarse)))
+    if flat:
+        photo = np.concatenate([np.full(len(part.pictures), not part.material.drawn) for part in parts])
+        batch = augment.flatten(batch, torch.from_numpy(photo & (rng.random(len(photo)) < flat)))
     return augment.normalise(augment.jitter(batch, _COLOUR_JITTER, generator))
 
 

@@ -17,13 +17,15 @@ from torch import Tensor
 from core import dataset, scenes
 from core.errors import TrainingError
 from core.progress import Progress, Report, silent
-from core.training import network, photos, placing, teacher, things, views
+from core.training import network, pasting, photos, placing, teacher, things, views
 from core.training.photos import PictureSource
 from core.training.recipe import ModelShape, Recipe, Source
 from core.training.views import Pixels, Views
 
 # What a class name becomes. Few and plain: their variety is not what the text tower should learn.
 _PROMPTS = ("a photo of a {}", "a {}", "{}", "a picture of the {}", "a close up of a {}")
+
+_MADE_OF_OTHERS = ("placed", "pasted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def gather(recipe: Recipe, first_phase: int, cache: Path, report: Report) -> dic
     wanted = {name for phase in phases for name in phase.sources}
     wanted |= {name for source in recipe.sources if source.name in wanted for name in (*source.of, source.before)}
     made: dict[str, Material] = {}
-    for source in sorted(recipe.sources, key=lambda source: source.kind == "placed"):
+    for source in sorted(recipe.sources, key=lambda source: source.kind in _MADE_OF_OTHERS):
         if source.name in wanted:
             made[source.name] = prepare(source, recipe, cache, report, made)
     return {source.name: made[source.name] for source in recipe.sources if source.name in made}
@@ -86,6 +88,8 @@ def prepare(
     `drawing` supplies the others. `made` are the sources of which placed pictures are made."""
     if source.kind == "placed":
         pixels, told = _placed(source, made or {}, report)
+    elif source.kind == "pasted":
+        pixels, told = _pasted(source, (made or {})[source.before], report)
     elif source.kind == "scenes":
         count = source.hold_out if source.fresh else source.count
         seeds = range(source.first_seed, source.first_seed + count)
@@ -96,15 +100,16 @@ def prepare(
     crops = views.draw_views(len(pixels), max(1, source.views), source.seed, mixed=source.mixed)
     asked: list[teacher.Answers | None] = []
     for model in (recipe.teacher, recipe.classifier if source.classified else None):
-        if not source.taught or source.fresh or model is None or not len(pixels):
+        untaught = not source.taught or source.fresh or source.kind == "pasted"
+        if untaught or model is None or not len(pixels):
             asked.append(None)
             continue
         asked.append(teacher.answers(model, pixels, crops, _kept(cache, source, model, pixels), report))
     maps = None
     if source.maps and asked[0] is not None and recipe.teacher is not None:
         maps = teacher.maps(recipe.teacher, pixels, crops, _kept(cache, source, recipe.teacher, pixels), report)
-    # Of placed pictures the first ones, which are made of held-out pictures; else they are evenly spread.
-    last = source.hold_out - 1 if source.kind == "placed" else len(told.texts) - 1
+    # Of pictures made of others the first ones, which are made of held-out pictures; else they are evenly spread.
+    last = source.hold_out - 1 if source.kind in _MADE_OF_OTHERS else len(told.texts) - 1
     held_out = np.linspace(0, last, source.hold_out).astype(np.int64)
     return _assemble(source, recipe, (pixels, crops), told, held_out=held_out, answers=(asked[0], asked[1]), maps=maps)
 
@@ -137,6 +142,27 @@ def _placed(source: Source, made: Mapping[str, Material], report: Report) -> tup
             texts.append(tuple(own.spoken[row] for row in own.texts_of[thing]))
             both = own.things[thing] | photos_behind.things[behind]
             shown.append({things.category(int(column)) for column in np.flatnonzero(both)})
+    return np.concatenate(blocks), Told(texts, shown)
+
+
+def _pasted(source: Source, photos_behind: Material, report: Report) -> tuple[Pixels, Told]:
+    """Pictures of one drawn thing before photos; the first `hold_out` before held-out ones, the others before photos to
+    learn from. They are called by the thing's name and show what both show."""
+    names = things.names()
+    blocks, texts, shown = [], [], []
+    for rows, count, seed in (
+        (photos_behind.held_out, source.hold_out, source.seed),
+        (photos_behind.trained, source.count - source.hold_out, source.seed + 1),
+    ):
+        if not count:
+            continue
+        report(Progress(f"pasting drawings for {source.name}", 0, count))
+        made = pasting.paste(photos_behind.pixels, rows, count, source.side, seed)
+        blocks.append(made.pixels)
+        for category, behind in zip(made.categories, made.behind, strict=True):
+            texts.append(tuple(prompt.format(names[category]) for prompt in _PROMPTS))
+            others = np.flatnonzero(photos_behind.things[behind])
+            shown.append({things.category(int(column)) for column in (category, *others)})
     return np.concatenate(blocks), Told(texts, shown)
 
 
@@ -195,7 +221,7 @@ def _assemble(
     texts, phrases = told.texts, told.phrases
     spoken = [text for own in (*texts, *phrases) for text in own]
     rows = _rows([*texts, *phrases])
-    captioned = source.kind not in ("labels", "placed")
+    captioned = source.kind not in ("labels", *_MADE_OF_OTHERS)
     return Material(
         name=source.name,
         pixels=pixels,

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar
 
 from core.errors import ConfigurationError
 
-SourceKind = Literal["captions", "labels", "texts", "scenes", "placed"]
+SourceKind = Literal["captions", "labels", "texts", "scenes", "placed", "pasted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,8 @@ class Source:
     `scenes`: `count` drawn scenes from `first_seed` on, every `close_ups`-th of them a close-up of one thing (0:
     none); with `fresh`, `count` others in every epoch. `placed`: `count` pictures, each a photo of the labelled sources
     `of` (a source named twice is taken twice as often) that shows a known category, smaller, before one of the
-    captions source `before`. Pictures are packed at `side` pixels; the teachers see
+    captions source `before`. `pasted`: `count` pictures, each a drawn thing in any light and with any surface before a
+    photo of the captions source `before`; no teacher is asked about them. Pictures are packed at `side` pixels; the teachers see
     `views` crops of each, the last `mixed` of them blended with another picture. `hold_out` pictures, evenly spread
     (or the first ones of fresh scenes), are never trained on: they are the validation part. `seed` decides the
     crops; `taught = false` spares the teachers a source that has enough to say for itself, `classified = false`
@@ -94,7 +95,7 @@ class Phase:
     drawings of the same things (distil, projections and contrast), `classes` that of what the classifier says, by the
     names of its classes, `maps` that of the first teacher's maps where sources keep them (both distil and contrast).
     `coarse`: the share of pictures shown as if they had half as many pixels a side, so that a source of small pictures
-    is not known by its blur (distil). `first_side`: pictures begin with so many pixels a side and grow to `side` over
+    is not known by its blur, `flat` of photos shown as if they were painted in a few strokes (both distil). `first_side`: pictures begin with so many pixels a side and grow to `side` over
     the first two thirds of the epochs (progressive resizing, arXiv 2104.00298; distil, contrast and mimic).
     `from_start`: the share that the weights a phase begins with have in those it ends with (WiSE-FT,
     arXiv 2109.01903).
@@ -117,6 +118,7 @@ class Phase:
     classes: float = 0.0
     maps: float = 1.0
     coarse: float = 0.0
+    flat: float = 0.0
     from_start: float = 0.0
 
 
@@ -175,6 +177,11 @@ def check(recipe: Recipe) -> None:
         raise ConfigurationError("The recipe has no [[phase]]: nothing would be trained.")
     kinds = {source.name: source.kind for source in recipe.sources}
     for source in recipe.sources:
+        if source.kind == "pasted" and kinds.get(source.before) != "captions":
+            raise ConfigurationError(
+                f"Source {source.name}: `before` must name a source of kind captions; the recipe has "
+                f"{', '.join(f'{name} ({kind})' for name, kind in kinds.items())}."
+            )
         if source.kind != "placed":
             continue
         if not source.of or kinds.get(source.before) != "captions" or any(kinds.get(n) != "labels" for n in source.of):

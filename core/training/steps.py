@@ -82,7 +82,7 @@ def distil_loss(
     tower stands still. Pictures without a teacher learn their place from their captions and are told apart by them.
     Their pairs, and photos of known things, come back for the `earlier` ones of later batches."""
     view = batches.choose_views(parts, rng)
-    pixels = batches.pixels(parts, view, phase.side, rng, coarse=phase.coarse)
+    pixels = batches.pixels(parts, view, phase.side, rng, coarse=phase.coarse, flat=phase.flat)
     look = apprentice.look(learner, pixels, bfloat16=phase.bfloat16, maps=phase.maps > 0)
     student = look.student
     loss = phase.naming * _named(parts, view, student, bank, earlier)
@@ -108,12 +108,12 @@ def distil_loss(
         return loss, None
     photos = _known_photos(parts, view, student)
     seen = torch.cat([student[mine] for _, mine in untaught])
-    own, pairs = _told_apart(
+    own, drawings = _told_apart(
         learner, [part for part, _ in untaught], seen, photos, earlier=earlier, across=phase.across
     )
     wanted = torch.cat([targets.of_captions(learner, part, bank) for part, _ in untaught])
     own = own + len(seen) * _PLACE * losses.cosine_gap(seen, wanted)
-    return loss + own / len(student), losses.joined([pairs, photos], len(pairs) + len(photos)).detached()
+    return loss + own / len(student), losses.joined([drawings, photos], len(drawings) + len(photos)).detached()
 
 
 def contrast_loss(
@@ -177,20 +177,24 @@ def _told_apart(
     earlier: losses.Pairs | None,
     across: float,
 ) -> tuple[Tensor, losses.Pairs]:
-    """Pictures without a teacher, `seen` `(n, dim)`, against their captions, and, with so much weight, drawings against
-    `photos` of the same things: the sum over all of them, and their pairs."""
+    """Pictures without a teacher, `seen` `(n, dim)`, against their captions if they have any beside their names, and,
+    with so much weight, drawings against `photos` of the same things: the sum over all of them, and the drawings."""
     with torch.no_grad():
         said = network.encode_tokens(learner.model, torch.cat([part.material.tokens[part.texts] for part in parts]))
     pairs = pairs_of(seen, said, parts)
     drawings = pairs.taken(pairs.drawn)
     drawn_before, photos_before = (None, None) if earlier is None else _by_kind(earlier)
-    loss = len(pairs) * losses.contrastive(pairs, torch.tensor(DRAWN_SCALE), drawn_before)
+    captioned = np.concatenate([np.full(len(part.pictures), part.material.captioned) for part in parts])
+    told = pairs.taken(torch.from_numpy(captioned))
+    loss = torch.zeros(())
+    if len(told):
+        loss = len(told) * losses.contrastive(told, torch.tensor(DRAWN_SCALE), drawn_before)
     # Both move: drawings alone cannot come to photos that lie where their places are told apart, not their things.
     known = _and_earlier(photos, photos_before)
-    loss = loss + len(pairs) * across * losses.across(drawings.images, drawings.things, known, _ACROSS_SCALE)
+    loss = loss + len(drawings) * across * losses.across(drawings.images, drawings.things, known, _ACROSS_SCALE)
     known = _and_earlier(drawings, drawn_before)
     loss = loss + len(photos) * across * losses.across(photos.images, photos.things, known, _ACROSS_SCALE)
-    return loss, pairs
+    return loss, drawings
 
 
 def _names(learner: Apprentice, parts: list[Part], rng: np.random.Generator) -> Tensor:
