@@ -69,6 +69,20 @@ def test_distil_loss__later_batches_get_drawings_and_known_photos(
     assert given[0].drawn.tolist() == [True] * 6  # photos that are remembered have no texts to be told apart by
 
 
+def test_distil_loss__drawings_before_photos_are_photos_with_names_and_no_captions(
+    parts: list[Part], learner: apprentice.Apprentice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawings = parts[1]
+    pasted = replace(drawings.material, name="pasted", offset=2, drawn=False, captioned=False)
+    mixed = [drawings, taught_drawings.whole(pasted)]
+    bank = targets.make_bank(learner, [part.material for part in mixed])
+    told = taught_drawings.watched_kinds(monkeypatch)
+    _, pairs = steps.distil_loss(learner, mixed, bank, PHASE, np.random.default_rng(0), earlier=None)
+    assert told == [{True}]
+    assert pairs is not None
+    assert pairs.drawn.tolist() == [True] * 6 + [False] * 6  # later drawings come to them as they do to photos
+
+
 def test_distil_loss__photos_and_drawings_move_to_each_other(
     parts: list[Part], learner: apprentice.Apprentice, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 
 from core.training import augment, batches, teacher, views
+from tests.training import taught_drawings
 
 
 def test_draw_views__same_arguments_same_views() -> None:
@@ -50,3 +51,23 @@ def test_coarsen__marked_pictures_lose_what_is_finer_than_two_pixels() -> None:
     assert torch.allclose(seen[0], torch.full((3, 8, 8), 0.5))
     assert torch.equal(seen[1], stripes[1])
     assert torch.equal(stripes[0, 0, 0], torch.tensor([1.0, 0.0] * 4))  # what was given stays as it is
+
+
+def test_flatten__marked_pictures_lose_their_grain_and_keep_their_edges() -> None:
+    grain = torch.from_numpy(np.random.default_rng(0).uniform(-0.1, 0.1, (2, 3, 32, 32)).astype(np.float32))
+    halves = (torch.arange(32) >= 16).float().mul(0.6).add(0.2).expand(2, 3, 32, 32) + grain
+    seen = augment.flatten(halves, torch.tensor([True, False]))
+    assert torch.equal(seen[1], halves[1])
+    assert float(seen[0, :, :, :16].std()) < 0.6 * float(halves[0, :, :, :16].std())
+    step = seen[0, :, :, 16] - seen[0, :, :, 15]
+    assert float(step.min()) > 0.4  # a mean over both sides would have made a slope of it
+    assert torch.allclose(augment.flatten(torch.full((1, 3, 8, 8), 0.3), torch.tensor([True])), torch.tensor(0.3))
+
+
+def test_pixels__photos_alone_are_flattened() -> None:
+    drawings = taught_drawings.scenes(range(2))
+    parts = [taught_drawings.whole(taught_drawings.as_photos(drawings, 1)), taught_drawings.whole(drawings)]
+    first = [np.zeros(2, np.int64)] * 2
+    plain, flat = (batches.pixels(parts, first, 32, np.random.default_rng(5), flat=share) for share in (1e-9, 1.0))
+    assert not torch.equal(plain[:2], flat[:2])
+    assert torch.equal(plain[2:], flat[2:])
