@@ -1,8 +1,8 @@
 """Drawn things set before photos, in any light and with any surface, so that what stays of them is their shape.
 
-A thing that no photo with a label shows is known by its drawings alone. Those are flat, clean and stand in drawn places;
-a tower that has met each in many other looks finds it in photos more easily (domain randomisation, arXiv 1703.06907; on
-shape and texture: arXiv 1811.12231).
+A thing that no photo with a label shows is known by its drawings alone. Those are flat, clean and stand in drawn
+places; a tower that has met each in many other looks finds it in photos more easily (domain randomisation, arXiv
+1703.06907; on shape and texture: arXiv 1811.12231).
 """
 
 from __future__ import annotations

@@ -44,13 +44,13 @@ class Source:
     none); with `fresh`, `count` others in every epoch. `placed`: `count` pictures, each a photo of the labelled sources
     `of` (a source named twice is taken twice as often) that shows a known category, smaller, before one of the
     captions source `before`. `pasted`: `count` pictures, each a drawn thing in any light and with any surface before a
-    photo of the captions source `before`; no teacher is asked about them. Pictures are packed at `side` pixels; the teachers see
-    `views` crops of each, the last `mixed` of them blended with another picture. `hold_out` pictures, evenly spread
-    (or the first ones of fresh scenes), are never trained on: they are the validation part. `seed` decides the
-    crops; `taught = false` spares the teachers a source that has enough to say for itself, `classified = false`
-    only the classifier; with `maps` the first teacher's last maps are hints too (75 KB of disk a view; distil,
-    contrast and mimic phases). `per_epoch` takes that many pictures of the source into an epoch, others each time;
-    0 takes all.
+    photo of the captions source `before`; no teacher is asked about them. Pictures are packed at `side` pixels; the
+    teachers see `views` crops of each, the last `mixed` of them blended with another picture. `hold_out` pictures,
+    evenly spread (or the first ones of fresh scenes and of pictures made of others), are never trained on: they are the
+    validation part. `seed` decides the crops; `taught = false` spares the teachers a source that has enough to say for
+    itself, `classified = false` only the classifier; with `maps` the first teacher's last maps are hints too (75 KB of
+    disk a view; distil, contrast and mimic phases). `per_epoch` takes that many pictures of the source into an epoch,
+    others each time; 0 takes all.
     """
 
     name: str
@@ -95,8 +95,9 @@ class Phase:
     drawings of the same things (distil, projections and contrast), `classes` that of what the classifier says, by the
     names of its classes, `maps` that of the first teacher's maps where sources keep them (both distil and contrast).
     `coarse`: the share of pictures shown as if they had half as many pixels a side, so that a source of small pictures
-    is not known by its blur, `flat` of photos shown as if they were painted in a few strokes (both distil). `first_side`: pictures begin with so many pixels a side and grow to `side` over
-    the first two thirds of the epochs (progressive resizing, arXiv 2104.00298; distil, contrast and mimic).
+    is not known by its blur; `flat` that of photos shown as if painted in a few strokes (both distil). `first_side`:
+    pictures begin with so many pixels a side and grow to `side` over the first two thirds of the epochs (progressive
+    resizing, arXiv 2104.00298; distil, contrast and mimic).
     `from_start`: the share that the weights a phase begins with have in those it ends with (WiSE-FT,
     arXiv 2109.01903).
     """
