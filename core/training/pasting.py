@@ -72,8 +72,9 @@ def _lit(thing: Image.Image, surface: Image.Image, rng: np.random.Generator) -> 
     if rng.random() < _SURFACED:
         share = rng.uniform(*_SURFACE)
         seen = (1.0 - share) * seen + share * np.asarray(surface.resize(thing.size), dtype=np.float32)
-    ends = rng.uniform(_DARK, _BRIGHT, 2)
-    light = np.linspace(*ends, thing.width if rng.random() < 0.5 else thing.height, dtype=np.float32)
-    light = light[None, :, None] if len(light) == thing.width else light[:, None, None]
+    start, end = rng.uniform(_DARK, _BRIGHT, 2)
+    across = rng.random() < 0.5
+    light = np.linspace(start, end, thing.width if across else thing.height, dtype=np.float32)
+    light = light[None, :, None] if across else light[:, None, None]
     lit: Pixels = (seen * light).clip(0, 255).astype(np.uint8)
     return lit
