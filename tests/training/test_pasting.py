@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from core import scenes
 from core.errors import ConfigurationError
 from core.progress import silent
 from core.training import material, pasting, recipe, things
+from tests.training import dog_photos
+from tests.training.dog_photos import BLUE
 
-BLUE = (20, 20, 220)
 KINDS = len(scenes.categories())
 
 
@@ -45,15 +44,9 @@ def test_paste__a_thing_comes_in_many_looks() -> None:
 @pytest.fixture
 def plan(tmp_path: Path) -> recipe.Recipe:
     """Twelve blue photos of a dog, half of them held out, and drawings before them."""
-    (tmp_path / "photos").mkdir()
-    for number in range(12):
-        Image.new("RGB", (16, 16), BLUE).save(tmp_path / "photos" / f"{number:02}.png")
-    images = [{"id": n, "file_name": f"{n:02}.png", "width": 16, "height": 16} for n in range(12)]
-    annotations = [{"id": n, "image_id": n, "caption": "a dog runs"} for n in range(12)]
-    (tmp_path / "captions.json").write_text(json.dumps({"images": images, "annotations": annotations}))
     sources = (
         recipe.Source("pasted", "pasted", before="captions", count=20, side=32, hold_out=6, seed=3),
-        recipe.Source("captions", "captions", tmp_path / "photos", tmp_path / "captions.json", side=16, hold_out=6),
+        dog_photos.source(tmp_path),
     )
     return recipe.Recipe(recipe.ModelShape(), sources, (recipe.Phase("contrast", 1, ("pasted",)),))
 

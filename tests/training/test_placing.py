@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +11,10 @@ from PIL import Image
 from core.errors import ConfigurationError
 from core.progress import silent
 from core.training import material, placing, recipe, things
+from tests.training import dog_photos
+from tests.training.dog_photos import BLUE
 
-RED, BLUE = (220, 20, 20), (20, 20, 220)
+RED = (220, 20, 20)
 PLACED = recipe.Source("placed", "placed", of=("labels",), before="captions", count=12, side=32, hold_out=4, seed=3)
 
 
@@ -52,17 +53,11 @@ def plan(tmp_path: Path) -> recipe.Recipe:
             folder = tmp_path / "labels" / name
             folder.mkdir(parents=True, exist_ok=True)
             Image.new("RGB", (16, 16), colour).save(folder / f"{number}.png")
-    (tmp_path / "photos").mkdir()
-    for number in range(12):
-        Image.new("RGB", (16, 16), BLUE).save(tmp_path / "photos" / f"{number:02}.png")
-    images = [{"id": n, "file_name": f"{n:02}.png", "width": 16, "height": 16} for n in range(12)]
-    annotations = [{"id": n, "image_id": n, "caption": "a dog runs"} for n in range(12)]
-    (tmp_path / "captions.json").write_text(json.dumps({"images": images, "annotations": annotations}))
     (tmp_path / "everyday.toml").write_text('cat = ["tabby"]')
     sources = (
         PLACED,
         recipe.Source("labels", "labels", tmp_path / "labels", side=16, hold_out=8),
-        recipe.Source("captions", "captions", tmp_path / "photos", tmp_path / "captions.json", side=16, hold_out=6),
+        dog_photos.source(tmp_path),
     )
     phase = recipe.Phase("contrast", 1, tuple(source.name for source in sources))
     return recipe.Recipe(recipe.ModelShape(), sources, (phase,), everyday=tmp_path / "everyday.toml")
