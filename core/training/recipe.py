@@ -177,7 +177,13 @@ def check(recipe: Recipe) -> None:
     if not recipe.phases:
         raise ConfigurationError("The recipe has no [[phase]]: nothing would be trained.")
     kinds = {source.name: source.kind for source in recipe.sources}
+    held_out = {source.name: source.hold_out for source in recipe.sources}
     for source in recipe.sources:
+        if source.kind in ("placed", "pasted") and source.hold_out and held_out.get(source.before) == 0:
+            raise ConfigurationError(
+                f"Source {source.name} holds out {source.hold_out} pictures, which are made of held-out ones; "
+                f"{source.before} holds out none. Set its `hold_out`."
+            )
         if source.kind == "pasted" and kinds.get(source.before) != "captions":
             raise ConfigurationError(
                 f"Source {source.name}: `before` must name a source of kind captions; the recipe has "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -81,3 +82,9 @@ def test_check__pasted_needs_photos_behind(plan: recipe.Recipe) -> None:
     wrong = recipe.Source("pasted", "pasted", before="nowhere", count=2)
     with pytest.raises(ConfigurationError, match="Source pasted: `before` must name a source of kind captions"):
         recipe.check(recipe.Recipe(plan.model, (wrong, *plan.sources[1:]), plan.phases))
+
+
+def test_check__held_out_pictures_need_held_out_photos(plan: recipe.Recipe) -> None:
+    behind = replace(plan.sources[1], hold_out=0)
+    with pytest.raises(ConfigurationError, match="captions holds out none. Set its `hold_out`"):
+        recipe.check(recipe.Recipe(plan.model, (plan.sources[0], behind), plan.phases))
