@@ -80,7 +80,7 @@ def distil_loss(
 ) -> tuple[Tensor, losses.Pairs | None]:
     """The student's view of a crop against the teacher's view of the same crop, and against the captions; the text
     tower stands still. Pictures without a teacher learn their place from their captions and are told apart by them.
-    Their pairs, and photos of known things, come back for the `earlier` ones of later batches."""
+    The drawings among them, and photos of known things, come back for the `earlier` ones of later batches."""
     view = batches.choose_views(parts, rng)
     pixels = batches.pixels(parts, view, phase.side, rng, coarse=phase.coarse, flat=phase.flat)
     look = apprentice.look(learner, pixels, bfloat16=phase.bfloat16, maps=phase.maps > 0)
