@@ -191,7 +191,7 @@ def _measured(entry: dict[str, Any]) -> set[tuple[str, str]]:
 
 def _class_names(recipe: Recipe, phase: Phase) -> list[str]:
     """What the classifier's classes are called, where the phase goes by it."""
-    if not phase.classes:
+    if not (phase.classes or phase.guessed):
         return []
     assert recipe.classifier is not None  # recipe.check sees to both
     assert recipe.class_names is not None

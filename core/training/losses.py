@@ -58,7 +58,8 @@ def contrastive(pairs: Pairs, scale: Tensor, earlier: Pairs | None = None) -> Te
 def across(pictures: Tensor, things: Tensor, others: Pairs, scale: float) -> Tensor:
     """Photos `(n, dim)` against drawings that show the same `things` `(n, c)`, or drawings against photos: cross
     entropy of each one's attention over the others against what they share (supervised contrast, arXiv 2004.11362), a
-    thing counting for less the more of the others show it. Zero where none shares anything with another.
+    thing counting for less the more of the others show it. `things` may be guesses, whose sum, up to 1, says how much
+    a picture counts. Zero where none shares anything with another.
     """
     shown = others.things.float()
     rarity = shown.sum(dim=0).clamp_min(1.0).rsqrt()  # (c,)
@@ -67,11 +68,12 @@ def across(pictures: Tensor, things: Tensor, others: Pairs, scale: float) -> Ten
     if not bool(some.any()):
         return torch.zeros(())
     target = shared[some] / shared[some].sum(dim=1, keepdim=True)
-    return soft_cross_entropy(scale * pictures[some] @ others.images.T, target)
+    certain = things[some].float().sum(dim=1, keepdim=True).clamp(max=1.0)
+    return soft_cross_entropy(scale * pictures[some] @ others.images.T, certain * target)
 
 
 def soft_cross_entropy(logits: Tensor, target: Tensor) -> Tensor:
-    """Mean cross entropy of `(n, m)` logits against rows of probabilities."""
+    """Mean cross entropy of `(n, m)` logits against rows of probabilities; a row that sums to less counts for less."""
     return -(target * F.log_softmax(logits, dim=1)).sum(dim=1).mean()
 
 

@@ -35,12 +35,13 @@ _TEXTS_AT_ONCE = 512
 class Seen:
     """What standing towers make of a source: `pictures` `(n, width)` of whole pictures and where they are `wanted`
     `(n, dim)`; `texts` `(t, text width)` and where they are now, `said` `(t, dim)`, or None for class labels, which
-    speak by the names of `things` alone."""
+    speak by the names of `things` alone; `guessed` `(n, c)` what they show by the classifier's answer, or None."""
 
     pictures: Tensor
     wanted: Tensor
     texts: Tensor | None
     said: Tensor | None
+    guessed: Tensor | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ def loss(learner: Apprentice, parts: list[Part], standing: Standing, phase: Phas
     total = torch.zeros(())
     pairs: list[losses.Pairs] = []
     places: list[losses.Pairs] = []
+    guesses: list[tuple[Tensor, Tensor, Tensor | None]] = []
     gaps: dict[float, list[Tensor]] = {_DRAWINGS: [], _PHOTOS: []}
     for part in parts:
         drawn, seen = part.material.drawn, standing.sources[part.material.name]
@@ -84,6 +86,8 @@ def loss(learner: Apprentice, parts: list[Part], standing: Standing, phase: Phas
             total = total + _TEXTS * losses.cosine_gap(texts, seen.said[part.texts])
         pairs.append(steps.pairs_of(images, texts, [part]))
         taught = wanted if drawn else _taught(learner, part)
+        if seen.guessed is not None:
+            guesses.append((images, seen.guessed[part.pictures], taught))
         if taught is not None:
             places.append(steps.pairs_of(taught, texts.detach(), [part]))
         if seen.texts is not None:
@@ -95,7 +99,11 @@ def loss(learner: Apprentice, parts: list[Part], standing: Standing, phase: Phas
         if own:
             total = total + weight * torch.cat(own).mean()
     total = total + _by_things(losses.joined(pairs, sum(map(len, pairs))), names, phase)
-    return total + _by_things(losses.joined(places, sum(map(len, places))), names.detach(), phase) if places else total
+    total = total + _by_guesses([(images, shown) for images, shown, _ in guesses], pairs, phase)
+    if not places:
+        return total
+    total = total + _by_guesses([(taught, shown) for _, shown, taught in guesses if taught is not None], places, phase)
+    return total + _by_things(losses.joined(places, sum(map(len, places))), names.detach(), phase)
 
 
 def _by_things(pairs: losses.Pairs, names: Tensor, phase: Phase) -> Tensor:
@@ -111,6 +119,16 @@ def _by_things(pairs: losses.Pairs, names: Tensor, phase: Phase) -> Tensor:
     return found + phase.across * across
 
 
+def _by_guesses(guesses: list[tuple[Tensor, Tensor]], pairs: list[losses.Pairs], phase: Phase) -> Tensor:
+    """Photos, each source's `(n, dim)` with what the classifier takes them for, `(n, c)`, against the drawings among
+    `pairs`."""
+    drawings = [own for own in pairs if bool(own.drawn.any())]
+    if not phase.guessed or not guesses or not drawings:
+        return torch.zeros(())
+    photos, shown = (torch.cat(rows) for rows in zip(*guesses, strict=True))
+    return phase.guessed * losses.across(photos, shown, losses.joined(drawings, sum(map(len, drawings))), _ACROSS_SCALE)
+
+
 def _taught(learner: Apprentice, part: Part) -> Tensor | None:
     """Where the teacher's projection puts whole photos, `(n, dim)`; None where no teacher saw them."""
     if part.material.answers is None:
@@ -121,7 +139,7 @@ def _taught(learner: Apprentice, part: Part) -> Tensor | None:
 
 def _look(learner: Apprentice, material: Material, bank: Bank, phase: Phase, report: Report) -> Seen:
     everything = np.arange(len(material.pixels))
-    pictures, wanted = [], []
+    pictures, wanted, guessed = [], [], []
     for start, pixels in enumerate(validation.whole_pixels(material, everything, phase.side)):
         with torch.autocast("cpu", torch.bfloat16, enabled=phase.bfloat16):
             features = learner.model.visual.trunk(pixels)
@@ -132,10 +150,13 @@ def _look(learner: Apprentice, material: Material, bank: Bank, phase: Phase, rep
             wanted.append(targets.of_captions(learner, part, bank))
         else:
             wanted.append(targets.of_teacher(learner, part, np.zeros(len(own), np.int64), bank))
+        shown = targets.guessed(part, np.zeros(len(own), np.int64), bank) if phase.guessed else None
+        if shown is not None:
+            guessed.append(shown)
         report(Progress(f"{phase.kind}: looking at {material.name}", int(own[-1]) + 1, len(everything)))
     texts = _pooled(learner, material.tokens) if material.captioned else None
     said = None if texts is None else F.normalize(texts @ learner.model.text.text_projection, dim=-1)
-    return Seen(torch.cat(pictures), torch.cat(wanted), texts, said)
+    return Seen(torch.cat(pictures), torch.cat(wanted), texts, said, torch.cat(guessed) if guessed else None)
 
 
 def _pooled(learner: Apprentice, tokens: Tensor) -> Tensor:

@@ -92,7 +92,8 @@ class Phase:
     (text, projections and contrast). `bfloat16`: the image tower computes in half the digits, up to twice as fast on a
     processor that has the instructions and slower on others (all kinds but text and hints). `naming`: the share that
     the bare names of what pictures show have in the loss (text, distil and projections), `across` that of photos and
-    drawings of the same things (distil, projections and contrast), `classes` that of what the classifier says, by the
+    drawings of the same things (distil, projections and contrast), `guessed` that of photos and drawings of what the
+    classifier takes the photos for (distil and projections), `classes` that of what the classifier says, by the
     names of its classes, `maps` that of the first teacher's maps where sources keep them (both distil and contrast).
     `coarse`: the share of pictures shown as if they had half as many pixels a side, so that a source of small pictures
     is not known by its blur; `flat` that of photos shown as if painted in a few strokes (both distil). `first_side`:
@@ -116,6 +117,7 @@ class Phase:
     bfloat16: bool = False
     naming: float = 0.5
     across: float = 2.0
+    guessed: float = 0.0
     classes: float = 0.0
     maps: float = 1.0
     coarse: float = 0.0
@@ -204,10 +206,12 @@ def check(recipe: Recipe) -> None:
             raise ConfigurationError(
                 f"Phase {number} ({phase.kind}): mimic phases are for a [backbone], the other kinds for a [model]."
             )
-        if phase.classes and (recipe.classifier is None or recipe.class_names is None):
-            raise ConfigurationError(
-                f"Phase {number} wants `classes` by their names; set `classifier` and `class_names` in the recipe."
-            )
+        for share in ("classes", "guessed"):
+            if getattr(phase, share) and (recipe.classifier is None or recipe.class_names is None):
+                raise ConfigurationError(
+                    f"Phase {number} wants `{share}`, by the names of the classifier's classes; set `classifier` and "
+                    "`class_names` in the recipe."
+                )
         if phase.first_side > phase.side or phase.first_side < 0:
             raise ConfigurationError(
                 f"Phase {number} ({phase.kind}): pictures grow from first_side {phase.first_side} to side "

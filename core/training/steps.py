@@ -111,6 +111,8 @@ def distil_loss(
     own, drawings = _told_apart(
         learner, [part for part, _ in untaught], seen, photos, earlier=earlier, across=phase.across
     )
+    if phase.guessed:
+        own = own + phase.guessed * _guessed(parts, view, student, bank, _and_earlier(drawings, _drawn(earlier)))
     wanted = torch.cat([targets.of_captions(learner, part, bank) for part, _ in untaught])
     own = own + len(seen) * _PLACE * losses.cosine_gap(seen, wanted)
     return loss + own / len(student), losses.joined([drawings, photos], len(drawings) + len(photos)).detached()
@@ -183,7 +185,7 @@ def _told_apart(
         said = network.encode_tokens(learner.model, torch.cat([part.material.tokens[part.texts] for part in parts]))
     pairs = pairs_of(seen, said, parts)
     drawings = pairs.taken(pairs.drawn)
-    drawn_before, photos_before = (None, None) if earlier is None else _by_kind(earlier)
+    drawn_before, photos_before = _drawn(earlier), _photographed(earlier)
     captioned = np.concatenate([np.full(len(part.pictures), part.material.captioned) for part in parts])
     told = pairs.taken(torch.from_numpy(captioned))
     loss = torch.zeros(())
@@ -195,6 +197,22 @@ def _told_apart(
     known = _and_earlier(drawings, drawn_before)
     loss = loss + len(photos) * across * losses.across(photos.images, photos.things, known, _ACROSS_SCALE)
     return loss, drawings
+
+
+def _guessed(
+    parts: list[Part], view: list[NDArray[np.int64]], student: Tensor, bank: Bank, drawings: losses.Pairs
+) -> Tensor:
+    """Views of photos against drawings of what the classifier takes them for: the sum over all that it was asked about.
+    No label is needed, and things that no photo has as its label are guessed, faintly, in photos of others."""
+    seen = [
+        (student[mine], shown)
+        for part, chosen, mine in batches.slices(parts, view)
+        if (shown := targets.guessed(part, chosen, bank)) is not None
+    ]
+    if not seen:
+        return torch.zeros(())
+    pictures, shown = (torch.cat(rows) for rows in zip(*seen, strict=True))
+    return len(pictures) * losses.across(pictures, shown, drawings, _ACROSS_SCALE)
 
 
 def _names(learner: Apprentice, parts: list[Part], rng: np.random.Generator) -> Tensor:
@@ -217,9 +235,12 @@ def _known_photos(parts: list[Part], view: list[NDArray[np.int64]], student: Ten
     return pairs.taken(clear & ~pairs.drawn & (pairs.things.sum(dim=1) > 0))
 
 
-def _by_kind(pairs: losses.Pairs) -> tuple[losses.Pairs, losses.Pairs]:
-    """Drawings and photos."""
-    return pairs.taken(pairs.drawn), pairs.taken(~pairs.drawn)
+def _drawn(pairs: losses.Pairs | None) -> losses.Pairs | None:
+    return None if pairs is None else pairs.taken(pairs.drawn)
+
+
+def _photographed(pairs: losses.Pairs | None) -> losses.Pairs | None:
+    return None if pairs is None else pairs.taken(~pairs.drawn)
 
 
 def _and_earlier(pairs: losses.Pairs, earlier: losses.Pairs | None) -> losses.Pairs:

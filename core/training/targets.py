@@ -35,7 +35,7 @@ class Bank:
     """One text embedding per captioned training picture, `rows` `(m, dim)`; `start` is each source's first row. `names`
     `(c, dim)` are the embeddings of the categories' names, `middle` `(dim,)` the mean of where the teacher puts
     photos. `classes` `(k, dim)` are those of the names of the classifier's classes, each name once, and `folded`
-    `(classes, k)` says which class has which name."""
+    `(classes, k)` says which class has which name, `drawn` `(classes, c)` which is of which category."""
 
     rows: Tensor
     start: dict[str, int]
@@ -43,6 +43,7 @@ class Bank:
     middle: Tensor
     classes: Tensor
     folded: Tensor
+    drawn: Tensor
 
 
 def make_bank(learner: Apprentice, materials: list[Material], called: Sequence[str] = ()) -> Bank:
@@ -73,6 +74,7 @@ def make_bank(learner: Apprentice, materials: list[Material], called: Sequence[s
         middle.clone(),
         classes.clone(),
         torch.eye(len(different))[[different.index(name) for name in called]],
+        torch.from_numpy(things.rows([things.known(name) for name in called])).float(),
     )
 
 
@@ -97,6 +99,14 @@ def of_captions(learner: Apprentice, part: Part, bank: Bank) -> Tensor:
     said = network.encode_all_tokens(learner.model, material.tokens[np.concatenate(texts)])
     means = torch.stack([own.mean(dim=0) for own in torch.split(said, [len(own) for own in texts])])
     return F.normalize(F.normalize(means, dim=-1) + _NAMES * _named(part, bank), dim=-1)
+
+
+def guessed(part: Part, view: NDArray[np.int64], bank: Bank) -> Tensor | None:
+    """What these views show by the classifier's answer, `(n, c)` probabilities of the categories (the rest are of
+    things that nothing is drawn of); None where it was not asked or its classes have no names."""
+    if part.material.classes is None or not len(bank.drawn):
+        return None
+    return part.material.classes.rows(part.pictures, view) @ bank.drawn
 
 
 def _named(part: Part, bank: Bank) -> Tensor:

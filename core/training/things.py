@@ -41,6 +41,11 @@ def category(column: int) -> str:
     return catalog.categories()[column].name
 
 
+def known(name: str) -> list[str]:
+    """The category of this name in a list, or none."""
+    return [name] if name in {category.name for category in catalog.categories()} else []
+
+
 def names() -> tuple[str, ...]:
     """How a person calls each category, in the order of `Things`: without what only tells two of a name apart."""
     return tuple(category.name.partition(" (")[0] for category in catalog.categories())

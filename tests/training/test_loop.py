@@ -233,6 +233,7 @@ def test_read_recipe__bundled_ones_are_sound(path: Path) -> None:
         ('[[source]]\nname = "a"\nkind = "captions"\ncolour = 1', "colour"),
         ('[[phase]]\nkind = "contrast"\nepochs = 1\nsources = ["nowhere"]', "nowhere"),
         ('[[phase]]\nkind = "distil"\nepochs = 1\nsources = []\nclasses = 1.0', "class_names"),
+        ('[[phase]]\nkind = "projections"\nepochs = 1\nsources = []\nguessed = 1.0', "wants `guessed`"),
         ('[[phase]]\nkind = "text"\nepochs = 1\nsources = []', "teacher"),
         ('[[phase]]\nkind = "contrast"\nepochs = 1\nsources = []\nside = 64\nfirst_side = 96', "first_side 96"),
         ("", "nothing would be trained"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 
 import numpy as np
 import torch
@@ -78,6 +79,19 @@ def test_across__photos_are_drawn_to_what_they_share() -> None:
     logits = 10.0 * torch.stack([photo @ near, photo @ far])
     both = losses.across(photo[None], torch.tensor([[1, 1, 0]]), drawings, 10.0)
     assert torch.allclose(both, -F.log_softmax(logits, dim=0).mean(), atol=1e-5)
+
+
+def test_across__a_guess_counts_for_as_much_as_it_is_sure() -> None:
+    places = unit(3, 8, 3)
+    drawings = dataclasses.replace(pairs(places, places, torch.arange(3)), things=torch.eye(3))
+
+    def told(*shares: float) -> float:
+        return float(losses.across(places[:1], torch.tensor([shares]), drawings, 10.0))
+
+    assert told(0, 1, 0) > 1
+    assert math.isclose(told(0, 0.1, 0), 0.1 * told(0, 1, 0), rel_tol=1e-5)
+    # Several known things are no surer than one.
+    assert math.isclose(told(0, 1, 1), (told(0, 1, 0) + told(0, 0, 1)) / 2, rel_tol=1e-5)
 
 
 def test_across__nothing_shared_costs_nothing() -> None:

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from core.progress import Progress, silent
-from core.training import apprentice, network, projections, schedule, targets
+from core.training import apprentice, network, projections, schedule, targets, teacher, things
 from core.training.batches import Part
 from core.training.recipe import Phase
 from tests.training import taught_drawings
@@ -98,6 +98,39 @@ def test_loss__photos_and_drawings_of_the_same_things_come_together(
         return float(cosines[shared].mean() - cosines[~shared].mean())
 
     assert nearer(20.0) > nearer(0.0) + 0.01
+
+
+def test_loss__photos_come_to_drawings_of_what_the_classifier_takes_them_for(
+    parts: list[Part], learner: apprentice.Apprentice
+) -> None:
+    """Of the photos nothing is known but the classifier's answers: each of one thing that is drawn."""
+    called = ["tench", "boat", "dog"]
+    says = np.arange(12) % 3
+    raw = np.zeros((12, 1, 3), np.uint8)
+    raw[np.arange(12), 0, says] = 250
+    photos = replace(parts[0].material, things=things.none(12), classes=teacher.Answers(raw, 1 / 250))
+    drawings = replace(parts[1].material, things=things.rows([["boat"] if n % 2 else ["dog"] for n in range(12)]))
+    asked = [taught_drawings.whole(photos), taught_drawings.whole(drawings)]
+    phase = replace(PHASE, guessed=1.0)
+    bank = targets.make_bank(learner, [photos, drawings], called)
+    standing = projections.stand(learner, [photos, drawings], bank, phase, silent)
+    guessed = standing.sources["photos"].guessed
+    assert guessed is not None
+    names = things.names()
+    assert [names[int(row.argmax())] if row.sum() else "" for row in guessed] == ["", "boat", "dog"] * 4
+    # Towers that see the same signs in photos and drawings of a thing, and the head that keeps them apart or not.
+    signs = torch.nn.functional.normalize(torch.randn(3, standing.sources["photos"].pictures.shape[1]), dim=-1)
+    drawn = torch.tensor([1 if n % 2 else 2 for n in range(12)])
+
+    def told(weight: float, seen_as: list[int]) -> float:
+        standing.sources["photos"] = replace(standing.sources["photos"], pictures=signs[seen_as])
+        standing.sources["scenes"] = replace(standing.sources["scenes"], pictures=signs[drawn])
+        own = replace(PHASE, guessed=weight)
+        return float(projections.loss(learner.eval(), asked, standing, own, np.random.default_rng(0)).detach())
+
+    right, wrong = ([order[n] for n in says] for order in ((0, 1, 2), (0, 2, 1)))
+    costs = [told(1.0, seen) - told(0.0, seen) for seen in (right, wrong)]
+    assert 0 < costs[0] < costs[1]
 
 
 def test_loss__each_kind_is_told_apart_for_itself(

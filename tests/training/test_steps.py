@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from core.training import apprentice, batches, losses, network, steps, targets, teacher
+from core.training import apprentice, batches, losses, network, steps, targets, teacher, things
 from core.training.batches import Part
 from core.training.recipe import Phase
 from tests.training import taught_drawings
@@ -201,18 +201,49 @@ def test_distil_loss__maps_may_be_left_aside(parts: list[Part]) -> None:
     assert all(weight.grad is None for weight in learner.places.parameters())
 
 
+CLASSES = ["background", "boat", "boat", "tench"]
+
+
+def told_a_boat(part: Part, learner: apprentice.Apprentice) -> Part:
+    """Photos of which a classifier of four classes says that they show a boat, as two of the four are called."""
+    raw = np.zeros((6, 2, len(CLASSES)), np.uint8)
+    raw[..., 1:3] = 128
+    learner.classify = torch.nn.Linear(learner.classify.in_features, len(CLASSES))
+    network.freeze(learner.model.text)
+    return replace(part, material=replace(part.material, classes=teacher.Answers(raw, 1 / 256)))
+
+
+def test_distil_loss__photos_come_to_drawings_of_what_the_classifier_takes_them_for(
+    parts: list[Part], learner: apprentice.Apprentice
+) -> None:
+    boats = things.rows([["boat"], ["dog"], ["boat"], ["dog"], ["dog"], ["dog"]])
+    drawings = replace(parts[1], material=replace(parts[1].material, things=boats))
+    # Nothing else is known of the photos.
+    unknown = replace(parts[0], material=replace(parts[0].material, things=things.none(6)))
+    shown = [told_a_boat(unknown, learner), drawings]
+    bank = targets.make_bank(learner, [part.material for part in shown], CLASSES)
+    assert bank.drawn.sum(dim=1).tolist() == [0, 1, 1, 0]
+    with torch.no_grad():
+        places = torch.nn.functional.normalize(torch.randn(2, SHAPE.embed_dim), dim=-1)
+
+    def told(weight: float, photos_at: int) -> float:
+        """The loss where drawings of boats are at one place, others at the other, and all photos at one of them."""
+        look = torch.cat([places[[photos_at] * 6], places[[0, 1, 0, 1, 1, 1]]])
+        learner.model.visual.head = _Places(look)
+        phase = replace(PHASE, guessed=weight)
+        return float(steps.distil_loss(learner.eval(), shown, bank, phase, np.random.default_rng(0), earlier=None)[0])
+
+    with torch.no_grad():
+        near, far = (told(1.0, at) - told(0.0, at) for at in (0, 1))
+    assert 0 < near < far - 0.5
+
+
 def test_distil_loss__classifier_is_heard_by_the_names_of_its_classes(
     parts: list[Part], learner: apprentice.Apprentice
 ) -> None:
-    """It says "boat", which two of its four classes are called, of every photo: the step brings photos there."""
-    names = ["background", "boat", "boat", "tench"]
-    raw = np.zeros((6, 2, 4), np.uint8)
-    raw[..., 1:3] = 128
-    material = replace(parts[0].material, classes=teacher.Answers(raw, 1 / 256))
-    shown = [Part(material, parts[0].pictures, parts[0].texts)]
-    learner.classify = torch.nn.Linear(learner.classify.in_features, 4)
-    network.freeze(learner.model.text)
-    bank = targets.make_bank(learner, [material], names)
+    """It says "boat" of every photo: the step brings photos there."""
+    shown = [told_a_boat(parts[0], learner)]
+    bank = targets.make_bank(learner, [shown[0].material], CLASSES)
     assert bank.classes.shape == (3, SHAPE.embed_dim)
     assert bank.folded.tolist() == [[1, 0, 0], [0, 1, 0], [0, 1, 0], [0, 0, 1]]
 
@@ -227,6 +258,18 @@ def test_distil_loss__classifier_is_heard_by_the_names_of_its_classes(
         # Were the photos there already, nothing would be left to say.
         learner.model.visual.head = _Constant(bank.classes[1])
         assert told(1.0) - told(0.0) < one - none
+
+
+class _Places(torch.nn.Module):
+    """These places, whatever the pictures."""
+
+    def __init__(self, places: torch.Tensor) -> None:
+        super().__init__()
+        self.places = places
+
+    def forward(self, features: torch.Tensor) -> torch.Tensor:
+        assert len(features) == len(self.places)
+        return self.places
 
 
 class _Constant(torch.nn.Module):

@@ -29,6 +29,11 @@ def test_rows__one_column_a_category() -> None:
     assert not found[1].any()
 
 
+def test_known__only_what_is_drawn() -> None:
+    assert things.known("dog") == ["dog"]
+    assert things.known("tench") == []
+
+
 def test_read_everyday__the_bundled_list_is_sound() -> None:
     words = things.read_everyday(EVERYDAY)
     assert words["golden retriever"] == "dog"
