@@ -9,6 +9,8 @@ import torch.nn.functional as F  # noqa: N812 - the name every torch reader know
 from torch import Tensor
 
 _KIN_SCALE = 20.0
+# What a picture is called: sharp, so that little is left for names that are merely near.
+_CALLED_SCALE = 40.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,12 @@ def across(pictures: Tensor, things: Tensor, others: Pairs, scale: float) -> Ten
     target = shared[some] / shared[some].sum(dim=1, keepdim=True)
     certain = things[some].float().sum(dim=1, keepdim=True).clamp(max=1.0)
     return soft_cross_entropy(scale * pictures[some] @ others.images.T, certain * target)
+
+
+@torch.no_grad()
+def called(pictures: Tensor, names: Tensor) -> Tensor:
+    """What pictures `(n, dim)` are called by the nearest of `names` `(c, dim)`, as probabilities `(n, c)`."""
+    return F.softmax(_CALLED_SCALE * pictures @ names.T, dim=1)
 
 
 def soft_cross_entropy(logits: Tensor, target: Tensor) -> Tensor:

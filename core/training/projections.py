@@ -99,6 +99,7 @@ def loss(learner: Apprentice, parts: list[Part], standing: Standing, phase: Phas
         if own:
             total = total + weight * torch.cat(own).mean()
     total = total + _by_things(losses.joined(pairs, sum(map(len, pairs))), names, phase)
+    total = total + _by_own_names(pairs, names, phase)
     total = total + _by_guesses([(images, shown) for images, shown, _ in guesses], pairs, phase)
     if not places:
         return total
@@ -127,6 +128,18 @@ def _by_guesses(guesses: list[tuple[Tensor, Tensor]], pairs: list[losses.Pairs],
         return torch.zeros(())
     photos, shown = (torch.cat(rows) for rows in zip(*guesses, strict=True))
     return phase.guessed * losses.across(photos, shown, losses.joined(drawings, sum(map(len, drawings))), _ACROSS_SCALE)
+
+
+def _by_own_names(pairs: list[losses.Pairs], names: Tensor, phase: Phase) -> Tensor:
+    """Photos, whether anything is known of them or not, against drawings of what they are called now."""
+    if not phase.called:
+        return torch.zeros(())
+    every = losses.joined(pairs, sum(map(len, pairs)))
+    photos, drawings = every.taken(~every.drawn), every.taken(every.drawn)
+    if not len(photos) or not len(drawings):
+        return torch.zeros(())
+    shown = losses.called(photos.images, names)
+    return phase.called * losses.across(photos.images, shown, drawings, steps.CALLED_SCALE)
 
 
 def _taught(learner: Apprentice, part: Part) -> Tensor | None:

@@ -93,7 +93,8 @@ class Phase:
     processor that has the instructions and slower on others (all kinds but text and hints). `naming`: the share that
     the bare names of what pictures show have in the loss (text, distil and projections), `across` that of photos and
     drawings of the same things (distil, projections and contrast), `guessed` that of photos and drawings of what the
-    classifier takes the photos for (distil and projections), `classes` that of what the classifier says, by the
+    classifier takes the photos for (distil and projections), `called` that of photos and drawings of what the
+    model itself calls the photos (distil and projections), `classes` that of what the classifier says, by the
     names of its classes, `maps` that of the first teacher's maps where sources keep them (both distil and contrast).
     `coarse`: the share of pictures shown as if they had half as many pixels a side, so that a source of small pictures
     is not known by its blur; `flat` that of photos shown as if painted in a few strokes (both distil). `first_side`:
@@ -118,6 +119,7 @@ class Phase:
     naming: float = 0.5
     across: float = 2.0
     guessed: float = 0.0
+    called: float = 0.0
     classes: float = 0.0
     maps: float = 1.0
     coarse: float = 0.0

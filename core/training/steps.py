@@ -30,6 +30,11 @@ _PLACE = 10.0
 _ACROSS_SCALE = 20.0
 # Pictures and the bare names of what they show, which anchor photos and drawings alike: the inverse temperature.
 NAMING_SCALE = 20.0
+# Photos find drawings of what they are called: the inverse temperature. By their names photos find drawings of what
+# they show better than by where they lie (P@5 among 2,500 drawings of held-out photos of Flickr8k 0.22 and 0.13, of
+# Tiny ImageNet 0.48 and 0.46, of placed things 0.11 and 0.10), so the places learn from the names: 0.18, 0.46 and 0.12
+# afterwards (the last layers alone, six epochs).
+CALLED_SCALE = 20.0
 # Neighbours by the teacher's features stay neighbours, though no caption tells them from others: its share.
 _KINSHIP = 1.0
 # In a contrast phase: pictures and captions, against what the teachers say. At 1 the teachers' word was forgotten.
@@ -111,8 +116,11 @@ def distil_loss(
     own, drawings = _told_apart(
         learner, [part for part, _ in untaught], seen, photos, earlier=earlier, across=phase.across
     )
+    known = _and_earlier(drawings, _drawn(earlier))
     if phase.guessed:
-        own = own + phase.guessed * _guessed(parts, view, student, bank, _and_earlier(drawings, _drawn(earlier)))
+        own = own + phase.guessed * _guessed(parts, view, student, bank, known)
+    if phase.called:
+        own = own + phase.called * _called(parts, view, student, bank, known)
     wanted = torch.cat([targets.of_captions(learner, part, bank) for part, _ in untaught])
     own = own + len(seen) * _PLACE * losses.cosine_gap(seen, wanted)
     return loss + own / len(student), losses.joined([drawings, photos], len(drawings) + len(photos)).detached()
@@ -136,8 +144,7 @@ def contrast_loss(
     tokens = torch.cat([part.material.tokens[part.texts] for part in parts])
     said = network.encode_tokens(learner.model, _noisy(tokens, rng))
     pairs = pairs_of(student, said, parts)
-    blends = [part.material.views.blend[part.pictures, chosen] for part, chosen in zip(parts, view, strict=True)]
-    clear = torch.from_numpy(np.concatenate(blends) == 0)
+    clear = _unblended(parts, view)
     plain = pairs.taken(clear)
     loss = _PAIRS * losses.contrastive(plain, _scale(learner), earlier)
     known = _and_earlier(plain, earlier)
@@ -161,11 +168,7 @@ def _named(
     parts: list[Part], view: list[NDArray[np.int64]], student: Tensor, bank: Bank, earlier: losses.Pairs | None
 ) -> Tensor:
     """Unblended views against the names of what they show."""
-    clear = torch.from_numpy(
-        np.concatenate(
-            [part.material.views.blend[part.pictures, chosen] == 0 for part, chosen in zip(parts, view, strict=True)]
-        )
-    )
+    clear = _unblended(parts, view)
     shown = torch.from_numpy(np.concatenate([part.material.things[part.pictures] for part in parts]))
     return losses.naming(student[clear], shown[clear], bank.names, NAMING_SCALE, earlier)
 
@@ -215,6 +218,17 @@ def _guessed(
     return len(pictures) * losses.across(pictures, shown, drawings, _ACROSS_SCALE)
 
 
+def _called(
+    parts: list[Part], view: list[NDArray[np.int64]], student: Tensor, bank: Bank, drawings: losses.Pairs
+) -> Tensor:
+    """Unblended views of photos against drawings of what they are called now: the sum over all of them."""
+    photo = np.concatenate([np.full(len(part.pictures), not part.material.drawn) for part in parts])
+    photos = student[_unblended(parts, view) & torch.from_numpy(photo)]
+    if not len(photos):
+        return torch.zeros(())
+    return len(photos) * losses.across(photos, losses.called(photos, bank.names), drawings, CALLED_SCALE)
+
+
 def _names(learner: Apprentice, parts: list[Part], rng: np.random.Generator) -> Tensor:
     """What the text tower makes of the categories' names, `(c, dim)`, all called in one way."""
     return network.encode_tokens(
@@ -230,9 +244,13 @@ def _name_tokens(how: str, context: int) -> Tensor:
 def _known_photos(parts: list[Part], view: list[NDArray[np.int64]], student: Tensor) -> losses.Pairs:
     """The unblended views of photos that show a known thing. Their texts are not looked at and not encoded."""
     pairs = pairs_of(student, torch.zeros_like(student), parts)
+    return pairs.taken(_unblended(parts, view) & ~pairs.drawn & (pairs.things.sum(dim=1) > 0))
+
+
+def _unblended(parts: list[Part], view: list[NDArray[np.int64]]) -> Tensor:
+    """`(n,)` True for views that show one picture alone."""
     blends = [part.material.views.blend[part.pictures, chosen] for part, chosen in zip(parts, view, strict=True)]
-    clear = torch.from_numpy(np.concatenate(blends) == 0)
-    return pairs.taken(clear & ~pairs.drawn & (pairs.things.sum(dim=1) > 0))
+    return torch.from_numpy(np.concatenate(blends) == 0)
 
 
 def _drawn(pairs: losses.Pairs | None) -> losses.Pairs | None:

@@ -94,6 +94,16 @@ def test_across__a_guess_counts_for_as_much_as_it_is_sure() -> None:
     assert math.isclose(told(0, 1, 1), (told(0, 1, 0) + told(0, 0, 1)) / 2, rel_tol=1e-5)
 
 
+def test_called__the_nearest_name_has_most() -> None:
+    names = torch.eye(3)
+    pictures = F.normalize(torch.tensor([[1.0, 0.2, 0.0], [0.0, 1.0, 1.0]]), dim=-1).requires_grad_()
+    said = losses.called(pictures, names)
+    assert not said.requires_grad  # what a picture is called is taken as it is
+    assert torch.allclose(said.sum(dim=1), torch.ones(2))
+    assert said[0, 0] > 0.99
+    assert torch.allclose(said[1], torch.tensor([0.0, 0.5, 0.5]), atol=1e-3)
+
+
 def test_across__nothing_shared_costs_nothing() -> None:
     drawings = pairs(unit(3, 2, 0), unit(3, 2, 1), torch.arange(3))
     assert float(losses.across(unit(1, 2, 3), torch.ones(1, 3), drawings, 10.0)) == 0.0

@@ -133,6 +133,34 @@ def test_loss__photos_come_to_drawings_of_what_the_classifier_takes_them_for(
     assert 0 < costs[0] < costs[1]
 
 
+def test_loss__photos_come_to_drawings_of_what_they_are_called(
+    parts: list[Part], learner: apprentice.Apprentice
+) -> None:
+    """Nothing is known of the photos, which lie where boats are called: drawings of boats there cost less."""
+    drawn = ["boat", "dog"] * 6
+    photos = replace(parts[0].material, things=things.none(12))
+    drawings = replace(parts[1].material, things=things.rows([[name] for name in drawn]))
+    asked = [taught_drawings.whole(photos), taught_drawings.whole(drawings)]
+    standing = stood(learner, asked)
+    torch.manual_seed(1)  # names that lie apart, which a text tower has yet to learn
+    standing = replace(standing, names=torch.randn(len(standing.names), 1, standing.names.shape[2]))
+    with torch.no_grad():
+        said = torch.nn.functional.normalize(standing.names @ learner.model.text.text_projection, dim=-1).mean(dim=1)
+    boat, dog = (said[things.names().index(name)] for name in ("boat", "dog"))
+    learner.model.visual.head = torch.nn.Identity()  # what the tower is said to see are places already
+    standing.sources["photos"] = replace(standing.sources["photos"], pictures=boat.expand(12, -1))
+
+    def told(weight: float, boats_at: torch.Tensor, dogs_at: torch.Tensor) -> float:
+        places = torch.stack([boats_at if name == "boat" else dogs_at for name in drawn])
+        standing.sources["scenes"] = replace(standing.sources["scenes"], pictures=places)
+        phase = replace(PHASE, called=weight)
+        return float(projections.loss(learner.eval(), asked, standing, phase, np.random.default_rng(0)).detach())
+
+    right = told(1.0, boat, dog) - told(0.0, boat, dog)
+    wrong = told(1.0, dog, boat) - told(0.0, dog, boat)
+    assert 0 < right < wrong
+
+
 def test_loss__each_kind_is_told_apart_for_itself(
     parts: list[Part], learner: apprentice.Apprentice, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -238,6 +238,32 @@ def test_distil_loss__photos_come_to_drawings_of_what_the_classifier_takes_them_
     assert 0 < near < far - 0.5
 
 
+def test_distil_loss__photos_come_to_drawings_of_what_they_are_called(
+    parts: list[Part], learner: apprentice.Apprentice
+) -> None:
+    """All photos lie where boats are called: nearer to drawings of boats costs less."""
+    drawn = ["boat", "dog", "boat", "dog", "dog", "dog"]
+    shown = [
+        replace(parts[0], material=replace(parts[0].material, things=things.none(6))),
+        replace(parts[1], material=replace(parts[1].material, things=things.rows([[name] for name in drawn]))),
+    ]
+    bank = targets.make_bank(learner, [part.material for part in shown])
+    torch.manual_seed(1)  # names that lie apart, which a text tower has yet to learn
+    bank = replace(bank, names=torch.nn.functional.normalize(torch.randn(bank.names.shape), dim=-1))
+    boat, dog = (bank.names[things.names().index(name)] for name in ("boat", "dog"))
+
+    def told(weight: float, boats_at: torch.Tensor, dogs_at: torch.Tensor) -> float:
+        places = [boats_at if name == "boat" else dogs_at for name in drawn]
+        learner.model.visual.head = _Places(torch.stack([boat] * 6 + places))
+        phase = replace(PHASE, called=weight)
+        return float(steps.distil_loss(learner.eval(), shown, bank, phase, np.random.default_rng(0), earlier=None)[0])
+
+    with torch.no_grad():
+        right = told(1.0, boat, dog) - told(0.0, boat, dog)
+        wrong = told(1.0, dog, boat) - told(0.0, dog, boat)
+    assert 0 < right < wrong
+
+
 def test_distil_loss__classifier_is_heard_by_the_names_of_its_classes(
     parts: list[Part], learner: apprentice.Apprentice
 ) -> None:
