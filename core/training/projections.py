@@ -98,13 +98,14 @@ def loss(learner: Apprentice, parts: list[Part], standing: Standing, phase: Phas
     for weight, own in gaps.items():
         if own:
             total = total + weight * torch.cat(own).mean()
-    total = total + _by_things(losses.joined(pairs, sum(map(len, pairs))), names, phase)
-    total = total + _by_own_names(pairs, names, phase)
-    total = total + _by_guesses([(images, shown) for images, shown, _ in guesses], pairs, phase)
+    seen_now = losses.joined(pairs, sum(map(len, pairs)))
+    total = total + _by_things(seen_now, names, phase) + _by_own_names(seen_now, names, phase)
+    total = total + _by_guesses([(images, shown) for images, shown, _ in guesses], seen_now, phase)
     if not places:
         return total
-    total = total + _by_guesses([(taught, shown) for _, shown, taught in guesses if taught is not None], places, phase)
-    return total + _by_things(losses.joined(places, sum(map(len, places))), names.detach(), phase)
+    by_teacher = losses.joined(places, sum(map(len, places)))
+    guessed = [(taught, shown) for _, shown, taught in guesses if taught is not None]
+    return total + _by_things(by_teacher, names.detach(), phase) + _by_guesses(guessed, by_teacher, phase)
 
 
 def _by_things(pairs: losses.Pairs, names: Tensor, phase: Phase) -> Tensor:
@@ -120,24 +121,20 @@ def _by_things(pairs: losses.Pairs, names: Tensor, phase: Phase) -> Tensor:
     return found + phase.across * across
 
 
-def _by_guesses(guesses: list[tuple[Tensor, Tensor]], pairs: list[losses.Pairs], phase: Phase) -> Tensor:
+def _by_guesses(guesses: list[tuple[Tensor, Tensor]], pairs: losses.Pairs, phase: Phase) -> Tensor:
     """Photos, each source's `(n, dim)` with what the classifier takes them for, `(n, c)`, against the drawings among
     `pairs`."""
-    drawings = [own for own in pairs if bool(own.drawn.any())]
-    if not phase.guessed or not guesses or not drawings:
+    if not phase.guessed or not guesses:
         return torch.zeros(())
     photos, shown = (torch.cat(rows) for rows in zip(*guesses, strict=True))
-    return phase.guessed * losses.across(photos, shown, losses.joined(drawings, sum(map(len, drawings))), _ACROSS_SCALE)
+    return phase.guessed * losses.across(photos, shown, pairs.taken(pairs.drawn), _ACROSS_SCALE)
 
 
-def _by_own_names(pairs: list[losses.Pairs], names: Tensor, phase: Phase) -> Tensor:
+def _by_own_names(pairs: losses.Pairs, names: Tensor, phase: Phase) -> Tensor:
     """Photos, whether anything is known of them or not, against drawings of what they are called now."""
     if not phase.called:
         return torch.zeros(())
-    every = losses.joined(pairs, sum(map(len, pairs)))
-    photos, drawings = every.taken(~every.drawn), every.taken(every.drawn)
-    if not len(photos) or not len(drawings):
-        return torch.zeros(())
+    photos, drawings = pairs.taken(~pairs.drawn), pairs.taken(pairs.drawn)
     shown = losses.called(photos.images, names)
     return phase.called * losses.across(photos.images, shown, drawings, steps.CALLED_SCALE)
 

@@ -224,8 +224,6 @@ def _called(
     """Unblended views of photos against drawings of what they are called now: the sum over all of them."""
     photo = np.concatenate([np.full(len(part.pictures), not part.material.drawn) for part in parts])
     photos = student[_unblended(parts, view) & torch.from_numpy(photo)]
-    if not len(photos):
-        return torch.zeros(())
     return len(photos) * losses.across(photos, losses.called(photos, bank.names), drawings, CALLED_SCALE)
 
 
