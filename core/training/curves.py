@@ -48,7 +48,6 @@ def write(folder: Path, history: list[dict[str, Any]], *, title: str = "held-out
     bottom.set_ylabel(f"{measures[0]} (%)" if len(measures) == 1 else "%")
     bottom.set_xlabel("epoch")
     if bottom.lines:
-        # Curves of several measures fill the plot: below it the legend hides none.
-        below = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.2), "ncols": 2} if len(measures) > 1 else {}
-        bottom.legend(title=title, **below)
+        # Below the plot the legend hides no point.
+        bottom.legend(title=title, loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2)
     figure.savefig(folder / "curves.png")
