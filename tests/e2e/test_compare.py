@@ -54,6 +54,7 @@ def test_evaluate__measure_draws_and_stays_in_the_address(two: Path, page: Any) 
     with serving(two) as address:
         page.goto(f"{address}/Evaluate")
         page.get_by_text("Nothing measured yet").wait_for()
+        settle(page)  # whatever reruns the page stops a measurement
         page.get_by_role("button", name="Measure", exact=False).last.click()
         page.wait_for_url("**/Evaluate?run=*")
         page.locator("[data-testid=stVegaLiteChart] .marks").first.wait_for()
