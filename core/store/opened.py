@@ -76,8 +76,9 @@ class Store:
         """Row of a picture. Raises `QueryError` when the collection has none of that id."""
         row = self._rows.get(image_id)
         if row is None:
+            ids = f"; its ids lie between {min(self._rows)} and {max(self._rows)}" if self._rows else ""
             raise QueryError(
-                f"no picture with image_id {image_id} among the {len(self.records)} of {self.manifest.name!r}"
+                f"no picture with image_id {image_id} among the {len(self.records)} of {self.manifest.name!r}{ids}"
             )
         return row
 

@@ -29,7 +29,8 @@ def ask(opened: Collection) -> query_bar.Question | None:
         asked = query_bar.read(opened, typed, found)
     else:
         query_sources.draw(choice=False)
-        typed = query_bar.box("Or begin with words", "img:139 + snow - person")
+        known = opened.store.records[0].image_id if opened.store.records else 139
+        typed = query_bar.box("Or begin with words", f"img:{known} + snow - person")
         asked = query_bar.read(opened, typed)
     if not opened.store.one_space:
         model = wording.plain(opened.store.manifest.encoder.model)

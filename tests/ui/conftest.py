@@ -10,7 +10,9 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core import config, encoder
+from core.ui import map_job
 from tests import colour_collection
+from tests.ui import drawn
 
 Open = Callable[..., AppTest]
 
@@ -52,3 +54,22 @@ def visit(db: Path) -> Open:
         return app.run()
 
     return first
+
+
+@pytest.fixture
+def look(visit: Open) -> Open:
+    """`visit` of the explorer, and again once what it needs is computed."""
+
+    def finished(**address: str) -> AppTest:
+        return done(visit(drawn.EXPLORER, **address))
+
+    return finished
+
+
+def done(app: AppTest) -> AppTest:
+    for _ in range(4):  # a map may be followed by its clusters, and those by outliers
+        if not app.get("progress"):
+            return app
+        map_job.maps().job.wait(60)
+        app.run()
+    return app

@@ -133,8 +133,8 @@ def test_selection__of_many_has_no_search_and_no_long_address(hundred: Path, vis
     assert items[0] == {"label": "Search with them: at most 16", "href": ""}
 
 
-def test_selection__is_sent_to_the_map(hundred: Path, visit: Open) -> None:
-    app = visit(drawn.EXPLORER, pick="3,1,9999,x")
+def test_selection__is_sent_to_the_map(hundred: Path, visit: Open, look: Open) -> None:
+    app = look(pick="3,1,9999,x")
     assert not app.exception
     assert ids(app) == ["3", "1"]
     app.button(key="unpick").click().run()

@@ -10,32 +10,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import projection
-from core.ui import explorer, map_chart, map_job, map_scene
+from core.ui import explorer, map_chart, map_scene
 from tests import colour_collection
 from tests.projection import planted
 from tests.ui import drawn
-from tests.ui.conftest import Open
+from tests.ui.conftest import Open, done
 
 EVERYTHING = "-9,-9,9,9"
-
-
-@pytest.fixture
-def look(visit: Open) -> Open:
-    """`visit`, and again once what the page needs is computed."""
-
-    def finished(**address: str) -> AppTest:
-        return done(visit(drawn.EXPLORER, **address))
-
-    return finished
-
-
-def done(app: AppTest) -> AppTest:
-    for _ in range(4):  # a map may be followed by its clusters, and those by outliers
-        if not app.get("progress"):
-            return app
-        map_job.maps().job.wait(60)
-        app.run()
-    return app
 
 
 def canvas(app: AppTest) -> dict[str, Any]:
