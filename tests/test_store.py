@@ -86,9 +86,7 @@ def test_open_store__gives_back_what_was_written(tmp_path: Path) -> None:
     assert manifest.source.labels_from_folders
     assert manifest.created_at == manifest.changed_at
     assert [opened.row_of(record.image_id) for record in RECORDS] == [0, 1, 2]
-    with pytest.raises(
-        QueryError, match="image_id 99 among the 3 .* between 3 and 4611686018427387904"
-    ):
+    with pytest.raises(QueryError, match=r"image_id 99 among the 3 .* between 3 and 4611686018427387904"):
         opened.row_of(99)
 
 
