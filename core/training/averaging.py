@@ -7,8 +7,10 @@ say.
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 from core.errors import TrainingError
 from core.training import network
@@ -16,9 +18,10 @@ from core.training import network
 
 def average(first: Path, second: Path, share: float, folder: Path) -> None:
     """Writes the open_clip checkpoint folder whose weights are `1 - share` of `first` and `share` of `second`, 0 to 1.
-    Counters are those of `second`.
+    Counters are those of `second`, and so is the size of the input where the two differ in that: at any of them a
+    convolutional tower's weights are of one shape.
 
-    Raises `TrainingError` where the two are not of one shape or the configurations differ.
+    Raises `TrainingError` where the weights are not of one shape or the configurations differ in anything else.
     """
     from safetensors.torch import load_file, save_file
 
@@ -26,8 +29,8 @@ def average(first: Path, second: Path, share: float, folder: Path) -> None:
         raise TrainingError(f"The second checkpoint's share is {share}; it must lie between 0 and 1.")
     try:
         one, other = (load_file(str(given / network.WEIGHTS)) for given in (first, second))
-        configurations = [(given / network.CONFIG).read_text(encoding="utf-8") for given in (first, second)]
-    except OSError as error:
+        configurations = [_at_any_size(given / network.CONFIG) for given in (first, second)]
+    except (OSError, ValueError) as error:
         raise TrainingError(f"A checkpoint cannot be read: {error}.") from error
     shapes = [{name: value.shape for name, value in weights.items()} for weights in (one, other)]
     if shapes[0] != shapes[1] or configurations[0] != configurations[1]:
@@ -42,3 +45,9 @@ def average(first: Path, second: Path, share: float, folder: Path) -> None:
     partial.chmod(0o644)  # safetensors writes for the owner only
     shutil.copyfile(second / network.CONFIG, folder / network.CONFIG)
     partial.replace(folder / network.WEIGHTS)
+
+
+def _at_any_size(configuration: Path) -> Any:
+    known = json.loads(configuration.read_text(encoding="utf-8"))
+    known.get("model_cfg", {}).get("vision_cfg", {}).pop("image_size", None)
+    return known

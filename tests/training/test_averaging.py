@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -35,6 +37,15 @@ def test_average__every_weight_by_its_share(two: tuple[Path, Path], tmp_path: Pa
     network.load(model, SHAPE, tmp_path / "mean")
 
 
+def test_average__two_input_sizes__the_second_holds(two: tuple[Path, Path], tmp_path: Path) -> None:
+    larger = replace(SHAPE, image_size=48)
+    network.save(network.create(larger), larger, tmp_path / "larger")
+    averaging.average(two[0], tmp_path / "larger", 0.5, tmp_path / "mean")
+    network.load(network.create(larger), larger, tmp_path / "mean")
+    written = json.loads((tmp_path / "mean" / network.CONFIG).read_text(encoding="utf-8"))
+    assert written["model_cfg"]["vision_cfg"]["image_size"] == 48
+
+
 def test_average__models_of_two_shapes_are_refused(two: tuple[Path, Path], tmp_path: Path) -> None:
     wider = ModelShape("test_resnet", image_size=32, embed_dim=16, text_width=8, text_heads=1, text_layers=1)
     network.save(network.create(wider), wider, tmp_path / "wide")
@@ -44,4 +55,7 @@ def test_average__models_of_two_shapes_are_refused(two: tuple[Path, Path], tmp_p
         averaging.average(*two, 1.5, tmp_path / "mean")
     with pytest.raises(TrainingError, match="cannot be read"):
         averaging.average(two[0], tmp_path / "gone", 0.5, tmp_path / "mean")
+    (two[1] / network.CONFIG).write_text("{", encoding="utf-8")
+    with pytest.raises(TrainingError, match="cannot be read"):
+        averaging.average(*two, 0.5, tmp_path / "mean")
     assert not (tmp_path / "mean").exists()
