@@ -75,9 +75,10 @@ def across(pictures: Tensor, things: Tensor, others: Pairs, scale: float) -> Ten
 
 
 @torch.no_grad()
-def called(pictures: Tensor, names: Tensor) -> Tensor:
-    """What pictures `(n, dim)` are called by the nearest of `names` `(c, dim)`, as probabilities `(n, c)`."""
-    return F.softmax(_CALLED_SCALE * pictures @ names.T, dim=1)
+def called(pictures: Tensor, names: Tensor, scale: float = _CALLED_SCALE) -> Tensor:
+    """What pictures `(n, dim)` are called by the nearest of `names` `(c, dim)`, as probabilities `(n, c)`, at the
+    inverse temperature `scale`."""
+    return F.softmax(scale * pictures @ names.T, dim=1)
 
 
 def soft_cross_entropy(logits: Tensor, target: Tensor) -> Tensor:

@@ -12,7 +12,7 @@ import torch.nn.functional as F  # noqa: N812
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core.training import network, things
+from core.training import losses, network, things
 from core.training.apprentice import Apprentice
 from core.training.batches import Part
 from core.training.material import Material
@@ -28,6 +28,11 @@ _NAMES = 0.6
 # A student that cannot follow its teacher in everything keeps nearer to the mean photo, and what all photos have in
 # common then decides which drawings they find. Its targets lie further out: so much of the mean is taken off.
 _OUTWARD = 0.4
+# Photos find drawings of the same things by what both are called better than by where the teacher would put them, which
+# is near drawings of like surroundings. So a photo belongs so much towards the names that the teacher's place for it is
+# nearest to: P@5 of things in 300 held-out photos of Flickr8k among 1,500 drawings 0.260 without, 0.318 with, recall@10
+# of their captions 68.3 and 68.5 %.
+_CALLED_SHARE, _CALLED_SCALE = 0.4, 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +85,13 @@ def make_bank(learner: Apprentice, materials: list[Material], called: Sequence[s
 
 @torch.no_grad()
 def of_teacher(learner: Apprentice, part: Part, view: NDArray[np.int64], bank: Bank) -> Tensor:
-    """Where views of pictures that a teacher saw belong, `(n, dim)`: where it would put them, and further out; a
-    picture whose label is known and that is not blended, also towards the names of what it shows."""
+    """Where views of pictures that a teacher saw belong, `(n, dim)`: where it would put them, further out, and towards
+    what they are called there; a picture whose label is known and that is not blended, also towards the names of what
+    it shows."""
     material = part.material
-    further = _taught(learner, material, part.pictures, view) - _OUTWARD * bank.middle
+    taught = _taught(learner, material, part.pictures, view)
+    called = F.normalize(losses.called(taught, bank.names, _CALLED_SCALE) @ bank.names, dim=-1)
+    further = F.normalize(taught - _OUTWARD * bank.middle, dim=-1) + _CALLED_SHARE * called
     if material.captioned:
         return F.normalize(further, dim=-1)
     clear = torch.from_numpy(material.views.blend[part.pictures, view] == 0)[:, None]

@@ -121,6 +121,26 @@ def test_distil_loss__photos_are_wanted_further_from_their_mean(
     assert bool((wanted[0] * places > 0).float().mean() > 0.5)  # further out, not elsewhere
 
 
+def test_of_teacher__photos_are_wanted_towards_what_they_are_called(
+    parts: list[Part], learner: apprentice.Apprentice
+) -> None:
+    photos = parts[0]
+    assert photos.material.answers is not None
+    assert photos.material.captioned
+    first = np.zeros(6, np.int64)
+    bank = targets.make_bank(learner, [part.material for part in parts])
+    with torch.no_grad():
+        places = torch.nn.functional.normalize(learner.project(photos.material.answers.rows(photos.pictures, first)))
+    # The first photo lies at one name, the opposite of the other.
+    names = torch.stack([places[0], -places[0]])
+    wanted = targets.of_teacher(learner, photos, first, replace(bank, names=names))
+    uncalled = torch.nn.functional.normalize(places - 0.4 * bank.middle)
+    assert float(wanted[0] @ names[0]) > float(uncalled[0] @ names[0]) + 0.001
+    nearer = (places @ names.T).argmax(dim=1)
+    gained = ((wanted - uncalled) * names[nearer]).sum(dim=1)
+    assert bool((gained > -1e-6).all())
+
+
 def test_distil_loss__drawings_are_drawn_to_their_captions_and_names(
     parts: list[Part], learner: apprentice.Apprentice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
