@@ -258,6 +258,23 @@ def test_distil_loss__photos_come_to_drawings_of_what_the_classifier_takes_them_
     assert 0 < near < far - 0.5
 
 
+def test_of_teacher__photos_are_wanted_towards_what_the_classifier_takes_them_for(
+    parts: list[Part], learner: apprentice.Apprentice
+) -> None:
+    first = np.zeros(6, np.int64)
+    told = told_a_boat(parts[0], learner)
+    wanted = []
+    for classes in ([], CLASSES, ["background", "tench", "tench", "boat"]):
+        bank = targets.make_bank(learner, [told.material, parts[1].material], classes)
+        wanted.append(targets.of_teacher(learner, told, first, bank))
+    [boat] = bank.names[[things.names().index("boat")]]
+    unheard, boats, fishes = ((one @ boat).mean() for one in wanted)
+    assert float(boats) > float(unheard) + 0.01
+    assert float(boats) > float(fishes) + 0.01
+    for one in wanted:
+        assert torch.allclose(one.norm(dim=1), torch.ones(6))
+
+
 def test_distil_loss__photos_come_to_drawings_of_what_they_are_called(
     parts: list[Part], learner: apprentice.Apprentice
 ) -> None:
