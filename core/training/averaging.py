@@ -49,5 +49,8 @@ def average(first: Path, second: Path, share: float, folder: Path) -> None:
 
 def _at_any_size(configuration: Path) -> Any:
     known = json.loads(configuration.read_text(encoding="utf-8"))
-    known.get("model_cfg", {}).get("vision_cfg", {}).pop("image_size", None)
+    try:
+        known["model_cfg"]["vision_cfg"].pop("image_size", None)
+    except (AttributeError, KeyError, TypeError) as error:
+        raise ValueError(f"{configuration} does not describe a model with a picture tower") from error
     return known

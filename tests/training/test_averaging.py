@@ -55,7 +55,8 @@ def test_average__models_of_two_shapes_are_refused(two: tuple[Path, Path], tmp_p
         averaging.average(*two, 1.5, tmp_path / "mean")
     with pytest.raises(TrainingError, match="cannot be read"):
         averaging.average(two[0], tmp_path / "gone", 0.5, tmp_path / "mean")
-    (two[1] / network.CONFIG).write_text("{", encoding="utf-8")
-    with pytest.raises(TrainingError, match="cannot be read"):
-        averaging.average(*two, 0.5, tmp_path / "mean")
+    for broken in ("{", "[]", "{}"):
+        (two[1] / network.CONFIG).write_text(broken, encoding="utf-8")
+        with pytest.raises(TrainingError, match="cannot be read"):
+            averaging.average(*two, 0.5, tmp_path / "mean")
     assert not (tmp_path / "mean").exists()
