@@ -1,5 +1,5 @@
-"""The last linear layers, of both towers and of the teacher, learnt alone. What is below them stands still and sees
-every picture and text once, so that a batch can be large enough for each photo to meet drawings of most things."""
+"""The last linear layers of both towers, learnt alone. What is below them stands still and sees every picture and text
+once, so that a batch can be large enough for each photo to meet drawings of most things."""
 
 from __future__ import annotations
 
@@ -26,8 +26,6 @@ _APART, _CAPTIONS_SCALE = 2.0, 30.0
 # Photos and drawings of the same things: the inverse temperature. Batches are large here, and softer is better: P@5 of
 # held-out photos among the bundled scenes 0.326 at 10 and weight 4, 0.315 at the 20 of small batches and weight 5.
 _ACROSS_SCALE = 10.0
-# Of the teacher's features, so that its projection does not learn the photos by heart.
-_DROPOUT = 0.1
 _TEXTS_AT_ONCE = 512
 
 
@@ -66,14 +64,12 @@ def stand(learner: Apprentice, materials: list[Material], bank: Bank, phase: Pha
 
 def loss(learner: Apprentice, parts: list[Part], standing: Standing, phase: Phase, rng: np.random.Generator) -> Tensor:
     """Pictures where they belong and texts where they are; drawings and captioned photos told apart by their captions,
-    each kind for itself; everything by its name; photos and drawings of the same things together. And what the teacher
-    saw in the photos likewise, among the places where drawings are wanted."""
+    each kind for itself; everything by its name; photos and drawings of the same things together."""
     head, projection = learner.model.visual.head, learner.model.text.text_projection
     names = F.normalize(standing.names[:, int(rng.integers(standing.names.shape[1]))] @ projection, dim=-1)
     total = torch.zeros(())
     pairs: list[losses.Pairs] = []
-    places: list[losses.Pairs] = []
-    guesses: list[tuple[Tensor, Tensor, Tensor | None]] = []
+    guesses: list[tuple[Tensor, Tensor]] = []
     gaps: dict[float, list[Tensor]] = {_DRAWINGS: [], _PHOTOS: []}
     for part in parts:
         drawn, seen = part.material.drawn, standing.sources[part.material.name]
@@ -85,27 +81,17 @@ def loss(learner: Apprentice, parts: list[Part], standing: Standing, phase: Phas
             texts = F.normalize(seen.texts[part.texts] @ projection, dim=-1)
             total = total + _TEXTS * losses.cosine_gap(texts, seen.said[part.texts])
         pairs.append(steps.pairs_of(images, texts, [part]))
-        taught = wanted if drawn else _taught(learner, part)
         if seen.guessed is not None:
-            guesses.append((images, seen.guessed[part.pictures], taught))
-        if taught is not None:
-            places.append(steps.pairs_of(taught, texts.detach(), [part]))
+            guesses.append((images, seen.guessed[part.pictures]))
         if seen.texts is not None:
             weight, scale = (_APART, steps.DRAWN_SCALE) if drawn else (1.0, _CAPTIONS_SCALE)
             total = total + weight * losses.contrastive(pairs[-1], torch.tensor(scale))
-            if taught is not None and not drawn:
-                total = total + losses.contrastive(places[-1], torch.tensor(scale))
     for weight, own in gaps.items():
         if own:
             total = total + weight * torch.cat(own).mean()
     seen_now = losses.joined(pairs, sum(map(len, pairs)))
     total = total + _by_things(seen_now, names, phase) + _by_own_names(seen_now, names, phase)
-    total = total + _by_guesses([(images, shown) for images, shown, _ in guesses], seen_now, phase)
-    if not places:
-        return total
-    by_teacher = losses.joined(places, sum(map(len, places)))
-    guessed = [(taught, shown) for _, shown, taught in guesses if taught is not None]
-    return total + _by_things(by_teacher, names.detach(), phase) + _by_guesses(guessed, by_teacher, phase)
+    return total + _by_guesses(guesses, seen_now, phase)
 
 
 def _by_things(pairs: losses.Pairs, names: Tensor, phase: Phase) -> Tensor:
@@ -137,14 +123,6 @@ def _by_own_names(pairs: losses.Pairs, names: Tensor, phase: Phase) -> Tensor:
     photos, drawings = pairs.taken(~pairs.drawn), pairs.taken(pairs.drawn)
     shown = losses.called(photos.images, names)
     return phase.called * losses.across(photos.images, shown, drawings, steps.CALLED_SCALE)
-
-
-def _taught(learner: Apprentice, part: Part) -> Tensor | None:
-    """Where the teacher's projection puts whole photos, `(n, dim)`; None where no teacher saw them."""
-    if part.material.answers is None:
-        return None
-    features = part.material.answers.rows(part.pictures, np.zeros(len(part.pictures), np.int64))
-    return F.normalize(learner.project(F.dropout(features, _DROPOUT)), dim=-1)
 
 
 def _look(learner: Apprentice, material: Material, bank: Bank, phase: Phase, report: Report) -> Seen:

@@ -84,8 +84,8 @@ class Phase:
     `hints`: the image tower, built like the teacher, is solved layer by layer for what the teacher's layers give, in
     one epoch; its last linear layer is taken from the text phase. Uses none of the numbers below.
     `distil`: the image tower learns to put each view where the teacher's would be, and near its own captions.
-    `projections`: the last linear layers of both towers and the teacher's learn where photos, drawings and texts
-    belong, from whole pictures that the towers below see once; `batch` can be in the thousands.
+    `projections`: the last linear layers of both towers learn where photos, drawings and texts belong, from whole
+    pictures that the towers below see once; `batch` can be in the thousands.
     `contrast`: both towers learn together from pictures and captions; like `projections` it needs no teacher.
     `mimic`: a backbone learns labels, the teacher's features and neighbourhoods, and the classifier's answers.
     `queue`: how many pairs of earlier batches stay as further negatives. `text_rate`: the text tower's share of `rate`

@@ -29,7 +29,6 @@ def optimiser(learner: students.Student, phase: Phase) -> torch.optim.Optimizer:
     elif phase.kind == "projections":
         network.freeze(learner)
         network.freeze(model.visual.head, frozen=False)
-        network.freeze(learner.project, frozen=False)
         model.text.text_projection.requires_grad_(True)
     elif phase.kind == "distil":
         network.freeze(model.text)

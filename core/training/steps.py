@@ -11,10 +11,9 @@ import torch.nn.functional as F  # noqa: N812
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core.training import apprentice, batches, losses, network, targets, things
+from core.training import apprentice, batches, losses, network, regression, targets, things
 from core.training.apprentice import Apprentice, Look
 from core.training.batches import Part
-from core.training.material import Material
 from core.training.recipe import Phase
 from core.training.targets import Bank
 
@@ -51,7 +50,7 @@ def text_loss(learner: Apprentice, parts: list[Part], phase: Phase, rng: np.rand
         material = part.material
         if material.answers is not None:
             # A blended view shows two pictures; the captions speak of one.
-            view = rng.integers(0, _clear_views(material), len(part.pictures))
+            view = rng.integers(0, regression.clear_views(material), len(part.pictures))
             features = material.answers.rows(part.pictures, view)
             seen.append(F.normalize(learner.project(F.dropout(features, _FEATURE_DROPOUT)), dim=-1))
             taught.append(seen[-1])
@@ -261,11 +260,6 @@ def _photographed(pairs: losses.Pairs | None) -> losses.Pairs | None:
 
 def _and_earlier(pairs: losses.Pairs, earlier: losses.Pairs | None) -> losses.Pairs:
     return pairs if earlier is None else losses.joined([pairs, earlier], len(pairs) + len(earlier))
-
-
-def _clear_views(material: Material) -> int:
-    """How many of the views show one picture alone; they come first."""
-    return int((material.views.blend[0] == 0).sum())
 
 
 def _lesson(

@@ -110,7 +110,8 @@ def test_distil_loss__photos_are_wanted_further_from_their_mean(
     assert photos.material.answers is not None
     bank = targets.make_bank(learner, [part.material for part in parts])
     first = np.zeros(6, np.int64)
-    places = torch.nn.functional.normalize(learner.project(photos.material.answers.rows(photos.pictures, first)))
+    assert bank.taught is not None
+    places = bank.taught.places(photos.material, photos.pictures, first)
     assert torch.allclose(bank.middle, places.mean(dim=0), atol=1e-6)  # of the photos alone, each once
     wanted: list[torch.Tensor] = []
     monkeypatch.setattr(losses, "cosine_gap", lambda student, target: wanted.append(target) or student.sum() * 0)
@@ -129,8 +130,8 @@ def test_of_teacher__photos_are_wanted_towards_what_they_are_called(
     assert photos.material.captioned
     first = np.zeros(6, np.int64)
     bank = targets.make_bank(learner, [part.material for part in parts])
-    with torch.no_grad():
-        places = torch.nn.functional.normalize(learner.project(photos.material.answers.rows(photos.pictures, first)))
+    assert bank.taught is not None
+    places = bank.taught.places(photos.material, photos.pictures, first)
     # The first photo lies at one name, the opposite of the other.
     names = torch.stack([places[0], -places[0]])
     wanted = targets.of_teacher(learner, photos, first, replace(bank, names=names))
