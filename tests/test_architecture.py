@@ -42,7 +42,7 @@ HOMES = {
     "datasets": {"dataset"},
     "PIL": {"images", "decoding", "embedding", "scenes", "encoder", "training", "show", "explain", "audit"},
     "requests": {"download"},
-    "sklearn": {"evaluation", "projection"},
+    "sklearn": {"evaluation", "projection", "training"},
     "openTSNE": {"projection"},
     "matplotlib": {"show", "training"},
     "tqdm": {"cli"},

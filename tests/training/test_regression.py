@@ -17,7 +17,7 @@ EVERY = np.arange(12)
 
 
 def photos(seed: int, classes: int = 0) -> Material:
-    """Twelve drawings as if they were photos that a teacher, and a classifier of so many classes, saw in two views alike."""
+    """Twelve drawings as if photos that a teacher, and a classifier of so many classes, saw in two views alike."""
     rng = np.random.default_rng(seed)
     own = taught_drawings.as_photos(taught_drawings.scenes(range(12)), 2)
     raw = np.repeat(rng.integers(0, 255, (12, 1, 5)), 2, axis=1)
