@@ -58,16 +58,15 @@ def make_bank(learner: Apprentice, materials: list[Material], called: Sequence[s
     """The mean caption embedding of every captioned picture that a teacher saw. Held-out pictures keep a row (so that
     rows line up) that no picture is near: zeros. `called` are the names of the classifier's classes, in their order."""
     rows, start, total = [], {}, 0
-    told: list[tuple[Material, Tensor]] = []
+    told: list[regression.Told] = []
     with torch.inference_mode():
         for material in materials:
-            if not material.captioned or material.answers is None:
+            if material.answers is None:
                 continue
-            kept = [own if material.every_text else own[:_DRAWN_TEXTS_IN_BANK] for own in material.texts_of]
-            encoded = network.encode_all_tokens(learner.model, material.tokens[np.concatenate(kept)])
-            sizes = [len(own) for own in kept]
-            means = torch.stack([F.normalize(own.mean(dim=0), dim=-1) for own in torch.split(encoded, sizes)])
+            means = _of_texts(learner, material)
             told.append((material, means.clone()))
+            if not material.captioned:
+                continue
             means[material.held_out] = 0.0
             start[material.name] = total
             rows.append(means)
@@ -140,6 +139,18 @@ def _named(part: Part, bank: Bank) -> Tensor:
     rarity = 1.0 / np.sqrt(np.maximum(1, part.material.things.sum(axis=0, dtype=np.int64)))  # (c,)
     shown = torch.from_numpy((part.material.things[part.pictures] * rarity).astype(np.float32))
     return F.normalize(shown @ bank.names, dim=-1)
+
+
+def _of_texts(learner: Apprentice, material: Material) -> Tensor:
+    """The mean embedding of each picture's texts, `(n, dim)` unit rows."""
+    kept = [own if material.every_text else own[:_DRAWN_TEXTS_IN_BANK] for own in material.texts_of]
+    flat = np.concatenate(kept)
+    # Photos with labels say the same few things over and over.
+    _, first, again = np.unique(material.said[flat], return_index=True, return_inverse=True)
+    encoded = network.encode_all_tokens(learner.model, material.tokens[flat[first]])[torch.from_numpy(again)]
+    return torch.stack(
+        [F.normalize(own.mean(dim=0), dim=-1) for own in torch.split(encoded, [len(own) for own in kept])]
+    )
 
 
 def _of_names(learner: Apprentice, names: Sequence[str], context: int) -> Tensor:

@@ -40,7 +40,7 @@ def test_fit__finds_what_the_features_say() -> None:
     known, unseen = photos(0), photos(1)
     found = regression.fit([(known, meant(known, weights))])
     assert found is not None
-    assert found.both is None
+    assert found.captioned.both is None
     places = found.places(unseen, EVERY, WHOLE)
     assert torch.allclose(places.norm(dim=1), torch.ones(12), atol=1e-5)
     assert float((places * meant(unseen, weights)).sum(dim=1).mean()) > 0.95
@@ -55,7 +55,7 @@ def test_fit__held_out_photos_teach_nothing() -> None:
     one, other = regression.fit([(own, means)]), regression.fit([(own, others)])
     assert one is not None
     assert other is not None
-    assert torch.equal(one.seen, other.seen)
+    assert torch.equal(one.captioned.seen, other.captioned.seen)
     assert regression.fit([(replace(own, trained=EVERY[:0]), means)]) is None
     assert regression.fit([]) is None
 
@@ -66,9 +66,22 @@ def test_fit__classifier_tells_what_the_features_do_not() -> None:
     means = F.normalize(torch.randn(3, 8), dim=-1)[EVERY % 3]
     found = regression.fit([(asked, means)])
     assert found is not None
-    assert found.both is not None
-    assert found.both.shape == (8, 5 + 3)
+    assert found.captioned.both is not None
+    assert found.captioned.both.shape == (8, 5 + 3)
     unseen = photos(1, classes=3)
     by_both, by_features = (found.places(own, EVERY, WHOLE) for own in (unseen, replace(unseen, classes=None)))
     assert float((by_both * means).sum(dim=1).mean()) > 0.9
     assert float((by_both * means).sum(dim=1).mean()) > float((by_features * means).sum(dim=1).mean()) + 0.1
+
+
+def test_fit__photos_with_labels_have_their_own() -> None:
+    torch.manual_seed(0)
+    one, other = F.normalize(torch.randn(2, 8), dim=-1)
+    told = photos(0), replace(photos(0), captioned=False)
+    found = regression.fit([(told[0], one.expand(12, 8)), (told[1], other.expand(12, 8))])
+    assert found is not None
+    with_captions, with_labels = (found.places(material, EVERY, WHOLE) for material in told)
+    assert float((with_captions @ one).min()) > 0.9
+    # Both have a say in it, in equal parts.
+    assert torch.allclose(with_labels @ one, with_labels @ other, atol=0.05)
+    assert regression.fit([(told[1], other.expand(12, 8))]) is None  # labels alone do not say where captions lie
