@@ -68,6 +68,11 @@ class Material:
     per_epoch: int
 
 
+def clear_views(material: Material) -> int:
+    """How many of a picture's views show it alone; they come first."""
+    return int((material.views.blend[0] == 0).sum())
+
+
 def gather(recipe: Recipe, first_phase: int, cache: Path, report: Report) -> dict[str, Material]:
     """Reads, packs and shows to the teacher every source that a phase from `first_phase` on uses. What is in `cache`
     from an earlier run is taken from there."""

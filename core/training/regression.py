@@ -13,7 +13,7 @@ import torch.nn.functional as F  # noqa: N812
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core.training.material import Material
+from core.training.material import Material, clear_views
 
 Told: TypeAlias = tuple[Material, Tensor]
 """Pictures that a teacher saw, and `(n, dim)` the mean embedding of each one's texts."""
@@ -96,8 +96,3 @@ def _said(material: Material, pictures: NDArray[np.int64], view: NDArray[np.int6
         return features
     assert material.classes is not None
     return torch.cat([features, F.normalize(material.classes.rows(pictures, view).sqrt(), dim=-1)], dim=1)
-
-
-def clear_views(material: Material) -> int:
-    """How many of a picture's views show it alone; they come first."""
-    return int((material.views.blend[0] == 0).sum())

@@ -11,9 +11,10 @@ import torch.nn.functional as F  # noqa: N812
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core.training import apprentice, batches, losses, network, regression, targets, things
+from core.training import apprentice, batches, losses, network, targets, things
 from core.training.apprentice import Apprentice, Look
 from core.training.batches import Part
+from core.training.material import clear_views
 from core.training.recipe import Phase
 from core.training.targets import Bank
 
@@ -50,7 +51,7 @@ def text_loss(learner: Apprentice, parts: list[Part], phase: Phase, rng: np.rand
         material = part.material
         if material.answers is not None:
             # A blended view shows two pictures; the captions speak of one.
-            view = rng.integers(0, regression.clear_views(material), len(part.pictures))
+            view = rng.integers(0, clear_views(material), len(part.pictures))
             features = material.answers.rows(part.pictures, view)
             seen.append(F.normalize(learner.project(F.dropout(features, _FEATURE_DROPOUT)), dim=-1))
             taught.append(seen[-1])
