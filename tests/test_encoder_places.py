@@ -55,13 +55,6 @@ def test_place_vectors__of_a_pooled_tower_add_up_to_the_embedding(tower: Any) ->
     assert not found.rest.any()
 
 
-def test_place_vectors__of_a_tower_with_two_layers_after_the_mean(tmp_path: Path) -> None:
-    found = convolutional(tmp_path, timm_proj="mlp")
-    parts = found.place_vectors(noise())
-    assert parts.split == "linearised"
-    assert parts.vectors.sum((0, 1)) + parts.rest == pytest.approx(found.encode_images([noise()])[0], abs=1e-5)
-
-
 @pytest.mark.parametrize(
     ("name", "split"),
     [

@@ -26,7 +26,7 @@ from torch import Tensor, nn
 
 from core.errors import TrainingError
 from core.progress import Progress, Report
-from core.training import augment, network, teacher
+from core.training import augment, teacher
 from core.training.material import Material
 
 _SHOWN = 2400
@@ -172,8 +172,9 @@ def solve(layer: Layer, places: Places, below: float, own: float, *, of_picture:
 def take_projection(learner: Any) -> None:
     """A tower that gives the teacher's features can be read by what the text phase learnt to read those with, and has
     nothing to guess about them."""
-    network.project_by(learner.model, learner.project.weight)
+    head = learner.model.visual.head.proj
     with torch.no_grad():
+        head.weight.copy_(learner.project.weight)
         torch.nn.init.eye_(learner.guess.weight)
         torch.nn.init.zeros_(learner.guess.bias)
 

@@ -8,7 +8,7 @@ import math
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import MISSING, asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -306,9 +306,7 @@ def _course(folder: Path, recipe: Recipe) -> Course | None:
     if not (folder / _STATE).exists() or not written.exists():
         return None
     kept = json.loads(written.read_text(encoding="utf-8"))
-    # What a shape says today it did not say when an older run began.
-    unsaid = {one.name: one.default for one in fields(recipe.model) if one.default is not MISSING}
-    if {**unsaid, **kept["model"]} != asdict(recipe.model):
+    if kept["model"] != asdict(recipe.model):
         raise TrainingError(
             f"{folder} holds a run of another model ({kept['model']}); this recipe's is {asdict(recipe.model)}. "
             "Choose an empty folder."

@@ -21,13 +21,9 @@ Network: TypeAlias = Any
 CONFIG = "open_clip_config.json"
 WEIGHTS = "open_clip_model.safetensors"
 TRUNK = "visual.trunk."
-"""What the names of the picture tower's weights begin with, its projection aside."""
-_LINEAR = "visual.head.proj."
+"""What the names of the picture tower's weights begin with, its last linear layer aside."""
 VOCABULARY = 49408
 """Size of CLIP's byte-pair vocabulary, which open_clip carries with it."""
-# What a trained projection gives lies within about so much of nothing (standard deviations of 0.8 for photos, 0.4 for
-# drawings). Divided by it, a hidden layer begins where its activation bends.
-_SPREAD = 0.8
 
 
 def configuration(shape: ModelShape) -> dict[str, Any]:
@@ -40,7 +36,7 @@ def configuration(shape: ModelShape) -> dict[str, Any]:
                 "timm_model_name": shape.image_tower,
                 "timm_model_pretrained": False,
                 "timm_pool": "avg",
-                "timm_proj": shape.projection,
+                "timm_proj": "linear",
                 "image_size": shape.image_size,
             },
             "text_cfg": {
@@ -122,40 +118,17 @@ def save(model: Network, shape: ModelShape, folder: Path) -> None:
 
 def load(model: Network, shape: ModelShape, folder: Path) -> None:
     """Fills the model with the weights of a checkpoint folder; where that has another picture tower, with those of the
-    text tower alone. A projection of one layer may start one of two, which then gives the same. Raises `TrainingError`
-    where they do not fit."""
-    tower, projection = _picture_side(folder)
-    if tower != shape.image_tower:
-        fill(model.text, folder / WEIGHTS, "text.")
-    elif (projection, shape.projection) == ("linear", "mlp"):
-        fill(model.text, folder / WEIGHTS, "text.")
-        fill(model.visual.trunk, folder / WEIGHTS, TRUNK)
-        one = nn.Linear(model.visual.trunk.num_features, shape.embed_dim, bias=False)
-        fill(one, folder / WEIGHTS, _LINEAR)
-        project_by(model, one.weight)
-    else:
+    text tower alone. Raises `TrainingError` where they do not fit."""
+    if _tower_of(folder) == shape.image_tower:
         fill(model, folder / WEIGHTS)
+    else:
+        fill(model.text, folder / WEIGHTS, "text.")
 
 
-@torch.no_grad()
-def project_by(model: Network, weight: Tensor) -> None:
-    """Makes the picture tower's projection the linear map `weight` `(dim, width)`, of two layers as of one: GELU gives
-    a number back as what it makes of it less what it makes of its negative."""
-    last = model.visual.head[-1]
-    if isinstance(last, nn.Linear):
-        last.weight.copy_(weight)
-        return
-    both = torch.eye(len(weight))
-    last.fc1.weight.copy_(torch.cat([weight, -weight]) / _SPREAD)
-    last.fc1.bias.zero_()
-    last.fc2.weight.copy_(torch.cat([both, -both], dim=1) * _SPREAD)
-
-
-def _picture_side(folder: Path) -> tuple[str, str]:
-    """The picture tower of a checkpoint folder, and its kind of projection."""
+def _tower_of(folder: Path) -> str:
     try:
-        settings = json.loads((folder / CONFIG).read_text(encoding="utf-8"))["model_cfg"]["vision_cfg"]
-        return str(settings["timm_model_name"]), str(settings["timm_proj"])
+        settings = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+        return str(settings["model_cfg"]["vision_cfg"]["timm_model_name"])
     except (OSError, ValueError, KeyError) as error:
         raise TrainingError(f"{folder} cannot start this run: {CONFIG} names no picture tower ({error!r}).") from error
 

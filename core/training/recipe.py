@@ -14,14 +14,11 @@ SourceKind = Literal["captions", "labels", "texts", "scenes", "placed", "pasted"
 
 @dataclass(frozen=True, slots=True)
 class ModelShape:
-    """An open_clip model: a timm image tower, average pooling, a projection, and a causal text transformer. The
-    projection is one linear layer (`linear`) or two with a hidden layer of twice the embedding's width between them
-    (`mlp`), open_clip's two kinds."""
+    """An open_clip model: a timm image tower, average pooling, one linear layer, and a causal text transformer."""
 
     image_tower: str = "regnety_002"
     image_size: int = 128
     embed_dim: int = 256
-    projection: Literal["linear", "mlp"] = "linear"
     text_width: int = 192
     text_heads: int = 6
     text_layers: int = 3

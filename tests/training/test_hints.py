@@ -150,3 +150,16 @@ def test_take_projection__the_head_becomes_what_read_the_teacher() -> None:
     seen = torch.rand(3, 1024)
     assert torch.allclose(learner.guess(seen), seen)
     assert torch.equal(learner.model.visual.head.proj.weight, learner.project.weight)
+
+
+def test_load__text_tower_alone_from_a_model_with_another_picture_tower(tmp_path: Path) -> None:
+    other = replace(SHAPE, image_tower="test_resnet")
+    given = network.create(other)
+    network.save(given, other, tmp_path)
+    model = network.create(SHAPE)
+    before = model.visual.trunk.conv_stem.weight.clone()
+    network.load(model, SHAPE, tmp_path)
+    assert torch.allclose(model.text.token_embedding.weight, given.text.token_embedding.weight, atol=1e-3)
+    assert torch.equal(model.visual.trunk.conv_stem.weight, before)
+    with pytest.raises(TrainingError, match="names no picture tower"):
+        network.load(model, SHAPE, tmp_path / "gone")

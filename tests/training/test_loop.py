@@ -206,19 +206,6 @@ def test_train__other_model_in_the_folder_is_refused(captioned: tuple[Path, Path
         loop.train(other, tmp_path / "run", silent)
 
 
-def test_train__run_from_before_shapes_told_their_projection_goes_on(
-    captioned: tuple[Path, Path], tmp_path: Path
-) -> None:
-    loop.train(plan(captioned, epochs=1), tmp_path / "run", silent)
-    written = json.loads((tmp_path / "run" / "course.json").read_text())
-    del written["model"]["projection"]
-    (tmp_path / "run" / "course.json").write_text(json.dumps(written))
-    assert len(loop.train(plan(captioned, epochs=2), tmp_path / "run", silent).history) == 2
-    wider = dataclasses.replace(plan(captioned), model=dataclasses.replace(SHAPE, projection="mlp"))
-    with pytest.raises(TrainingError, match="another model"):
-        loop.train(wider, tmp_path / "run", silent)
-
-
 def test_train__batch_larger_than_the_set(captioned: tuple[Path, Path], tmp_path: Path) -> None:
     made = plan(captioned)
     phase = dataclasses.replace(made.phases[0], batch=1000)

@@ -15,8 +15,7 @@ from core.training import network
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """What ends a tower: `owner.name` is one linear layer, two with an activation between them, or a matrix
-    `(width, dim)`."""
+    """The last linear layer of a tower: `owner.name` is an `nn.Linear`, or a matrix `(width, dim)`."""
 
     owner: nn.Module
     name: str
@@ -45,14 +44,11 @@ class Projection:
 
 
 def of_pictures(model: network.Network) -> Projection | None:
-    """The projection of the picture tower; None where it ends in none."""
+    """The projection of the picture tower; None where its last step is no plain linear layer."""
     visual = model.visual
     head = getattr(visual, "head", None)
-    if isinstance(head, nn.Sequential):
-        # open_clip's two kinds, of one layer and of two.
-        for name in ("proj", "mlp"):
-            if hasattr(head, name):
-                return Projection(head, name)
+    if isinstance(head, nn.Sequential) and len(head) and isinstance(getattr(head, "proj", None), nn.Linear):
+        return Projection(head, "proj")
     return Projection(visual, "proj") if isinstance(getattr(visual, "proj", None), nn.Parameter) else None
 
 
