@@ -102,7 +102,8 @@ def prepare(
     else:
         pictures, told = _labelled(source, recipe.everyday) if source.kind == "labels" else _captioned(source)
         pixels = photos.pack(pictures, source.side, cache / f"{source.name}-{source.side}.npy", report)
-    crops = views.draw_views(len(pixels), max(1, source.views), source.seed, mixed=source.mixed)
+    count = max(1, source.views)
+    crops = views.draw_views(len(pixels), count, source.seed, mixed=source.mixed, smallest=source.smallest)
     asked: list[teacher.Answers | None] = []
     for model in (recipe.teacher, recipe.classifier if source.classified else None):
         untaught = not source.taught or source.fresh or source.kind == "pasted"
@@ -123,6 +124,8 @@ def _kept(cache: Path, source: Source, model: Path, pixels: Pixels) -> Path:
     """Where a teacher's answers about a source are kept: other views and other seeds are other answers, and so are
     placed pictures that are made of others."""
     mark = f"-{hashlib.blake2b(pixels.tobytes(), digest_size=4).hexdigest()}" if source.kind == "placed" else ""
+    if source.smallest != views.SMALLEST:
+        mark = f"-c{source.smallest:g}{mark}"
     return cache / f"{source.name}-{model.stem[:12]}-v{source.views}-s{source.seed}{mark}.npy"
 
 

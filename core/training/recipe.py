@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from core.errors import ConfigurationError
+from core.training import views as crops
 
 SourceKind = Literal["captions", "labels", "texts", "scenes", "placed", "pasted"]
 
@@ -45,12 +46,12 @@ class Source:
     `of` (a source named twice is taken twice as often) that shows a known category, smaller, before one of the
     captions source `before`. `pasted`: `count` pictures, each a drawn thing in any light and with any surface before a
     photo of the captions source `before`; no teacher is asked about them. Pictures are packed at `side` pixels; the
-    teachers see `views` crops of each, the last `mixed` of them blended with another picture. `hold_out` pictures,
-    evenly spread (or the first ones of fresh scenes and of pictures made of others), are never trained on: they are the
-    validation part. `seed` decides the crops; `taught = false` spares the teachers a source that has enough to say for
-    itself, `classified = false` only the classifier; with `maps` the first teacher's last maps are hints too (75 KB of
-    disk a view; distil, contrast and mimic phases). `per_epoch` takes that many pictures of the source into an epoch,
-    others each time; 0 takes all.
+    teachers see `views` crops of each, which cover `smallest` to 1 of its area; the last `mixed` of them are blended
+    with another picture. `hold_out` pictures, evenly spread (or the first ones of fresh scenes and of pictures made of
+    others), are never trained on: they are the validation part. `seed` decides the crops; `taught = false` spares the
+    teachers a source that has enough to say for itself, `classified = false` only the classifier; with `maps` the first
+    teacher's last maps are hints too (75 KB of disk a view; distil, contrast and mimic phases). `per_epoch` takes that
+    many pictures of the source into an epoch, others each time; 0 takes all.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Source:
     side: int = 160
     views: int = 1
     mixed: int = 0
+    smallest: float = crops.SMALLEST
     hold_out: int = 0
     seed: int = 0
     taught: bool = True

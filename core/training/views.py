@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 Pixels = NDArray[np.uint8]
 """Pictures `(n, side, side, 3)`, RGB, 0 to 255."""
+SMALLEST = 0.35
+"""Of a picture's area: what a crop covers at least, if nothing else is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Views:
     blend: NDArray[np.float32]
 
 
-def draw_views(pictures: int, views: int, seed: int, *, mixed: int = 0, smallest: float = 0.35) -> Views:
+def draw_views(pictures: int, views: int, seed: int, *, mixed: int = 0, smallest: float = SMALLEST) -> Views:
     """`views` crops for each of `pictures`: the first is the whole picture, the others cover `smallest` to 1 of its
     area at aspect ratios from 3:4 to 4:3, and half of them are mirrored. The last `mixed` are blended with another
     picture: a teacher has something to say about any input, so there is no end of new ones (mixup, arXiv 1710.09412).

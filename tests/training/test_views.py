@@ -24,6 +24,15 @@ def test_draw_views__the_last_ones_are_blended() -> None:
     assert (drawn.partner < 50).all()
 
 
+def test_draw_views__crops_cover_what_they_are_asked_to() -> None:
+    """The first of each is the whole picture."""
+    for smallest in (0.1, views.SMALLEST):
+        drawn = views.draw_views(300, 4, 3, smallest=smallest)
+        area = np.prod(drawn.boxes[:, 1:, 2:], axis=-1)
+        assert smallest - 1e-6 <= area.min() < smallest + 0.05
+        assert (drawn.boxes[..., :2] + drawn.boxes[..., 2:] <= 1 + 1e-6).all()
+
+
 def test_draw_views__the_first_one_stays_whole_and_clear() -> None:
     drawn = views.draw_views(10, 2, 3, mixed=2)
     assert np.array_equal(drawn.boxes[:, 0], np.tile([0, 0, 1, 1], (10, 1)))
