@@ -97,7 +97,8 @@ class Phase:
     drawings of the same things (distil, projections and contrast), `guessed` that of photos and drawings of what the
     classifier takes the photos for (distil and projections), `called` that of photos and drawings of what the
     model itself calls the photos (distil and projections), `classes` that of what the classifier says, by the
-    names of its classes, `maps` that of the first teacher's maps where sources keep them (both distil and contrast).
+    names of its classes, `guesses` that of both teachers' answers as linear guesses from the tower's own features,
+    `maps` that of the first teacher's maps where sources keep them (all three distil and contrast).
     `coarse`: the share of pictures shown as if they had half as many pixels a side, so that a source of small pictures
     is not known by its blur; `flat` that of photos shown as if painted in a few strokes (both distil). `first_side`:
     pictures begin with so many pixels a side and grow to `side` over the first two thirds of the epochs (progressive
@@ -123,6 +124,7 @@ class Phase:
     guessed: float = 0.0
     called: float = 0.0
     classes: float = 0.0
+    guesses: float = 1.0
     maps: float = 1.0
     coarse: float = 0.0
     flat: float = 0.0

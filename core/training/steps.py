@@ -271,7 +271,7 @@ def _lesson(
     wanted = part.material.answers.rows(part.pictures, view)
     target = targets.of_teacher(learner, part, view, bank)
     loss = _COSINE * losses.cosine_gap(look.student, target)
-    loss = loss + _FEATURES * losses.feature_gap(learner.guess(look.features), wanted)
+    loss = loss + phase.guesses * _FEATURES * losses.feature_gap(learner.guess(look.features), wanted)
     if look.maps and part.material.maps is not None and learner.places is not None:
         loss = loss + phase.maps * learner.places.gap(look.maps, part.material.maps.rows(part.pictures, view))
     if len(bank.rows):
@@ -279,7 +279,7 @@ def _lesson(
         loss = loss + losses.relational(spread, losses.attention(target, bank.rows, _BANK_SCALE))
     if part.material.classes is not None:
         probabilities = part.material.classes.rows(part.pictures, view)
-        loss = loss + _CLASSES * losses.class_gap(learner.classify(look.features), probabilities)
+        loss = loss + phase.guesses * _CLASSES * losses.class_gap(learner.classify(look.features), probabilities)
         if phase.classes:
             named = probabilities @ bank.folded
             loss = loss + phase.classes * losses.class_gap(NAMING_SCALE * look.student @ bank.classes.T, named)

@@ -347,6 +347,24 @@ class _Constant(torch.nn.Module):
         return self.place.expand(len(features), -1)
 
 
+def test_distil_loss__guesses_of_both_teachers_weigh_as_the_phase_says(
+    parts: list[Part], learner: apprentice.Apprentice
+) -> None:
+    """Nothing else reaches what guesses them from the tower's features."""
+    shown = [told_a_boat(parts[0], learner), *parts[1:]]
+    bank = targets.make_bank(learner, [part.material for part in shown])
+    reached = []
+    for weight in (1.0, 3.0):
+        learner.zero_grad()
+        phase = replace(PHASE, guesses=weight)
+        loss, _ = steps.distil_loss(learner.eval(), shown, bank, phase, np.random.default_rng(0), earlier=None)
+        torch.autograd.backward(loss)
+        reached.append([guess.weight.grad.clone() for guess in (learner.guess, learner.classify)])
+    for one, three in zip(*reached, strict=True):
+        assert float(one.abs().sum()) > 0
+        assert torch.allclose(3.0 * one, three, rtol=1e-3, atol=1e-6)
+
+
 def test_distil_loss__half_the_digits_say_nearly_the_same(parts: list[Part], learner: apprentice.Apprentice) -> None:
     bank = targets.make_bank(learner, [part.material for part in parts])
     told = []
