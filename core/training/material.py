@@ -102,8 +102,8 @@ def prepare(
     else:
         pictures, told = _labelled(source, recipe.everyday) if source.kind == "labels" else _captioned(source)
         pixels = photos.pack(pictures, source.side, cache / f"{source.name}-{source.side}.npy", report)
-    count = max(1, source.views)
-    crops = views.draw_views(len(pixels), count, source.seed, mixed=source.mixed, smallest=source.smallest)
+    each = max(1, source.views)
+    crops = views.draw_views(len(pixels), each, source.seed, mixed=source.mixed, smallest=source.smallest)
     asked: list[teacher.Answers | None] = []
     for model in (recipe.teacher, recipe.classifier if source.classified else None):
         untaught = not source.taught or source.fresh or source.kind == "pasted"

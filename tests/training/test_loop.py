@@ -236,6 +236,11 @@ def test_read_recipe__bundled_ones_are_sound(path: Path) -> None:
         ('[[phase]]\nkind = "projections"\nepochs = 1\nsources = []\nguessed = 1.0', "wants `guessed`"),
         ('[[phase]]\nkind = "text"\nepochs = 1\nsources = []', "teacher"),
         ('[[phase]]\nkind = "contrast"\nepochs = 1\nsources = []\nside = 64\nfirst_side = 96', "first_side 96"),
+        (
+            '[[source]]\nname = "a"\nkind = "captions"\nsmallest = 0.0\n'
+            '[[phase]]\nkind = "contrast"\nepochs = 1\nsources = ["a"]',
+            "Source a: `smallest`",
+        ),
         ("", "nothing would be trained"),
         ("= broken", "cannot be read"),
     ],
