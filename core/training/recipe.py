@@ -189,8 +189,8 @@ def check(recipe: Recipe) -> None:
     for source in recipe.sources:
         if not 0 < source.smallest <= 1:
             raise ConfigurationError(
-                f"Source {source.name}: `smallest` is the least share of a picture's area that a crop covers, above 0 and "
-                f"up to 1; it is {source.smallest}."
+                f"Source {source.name}: `smallest` is the least share of a picture's area that a crop covers, above 0 "
+                f"and up to 1; it is {source.smallest}."
             )
         if source.kind in ("placed", "pasted") and source.hold_out and held_out.get(source.before) == 0:
             raise ConfigurationError(
