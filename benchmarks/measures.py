@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core import build, errors, evaluation, progress, store
+from core import build, errors, evaluation, progress, search, store
 from core.search import Ranking
 
 if TYPE_CHECKING:
@@ -135,6 +135,17 @@ def precision_of_category(queries: Vectors, pictures: Store, category: str, k: i
     right = showing(pictures, category)
     precision = precision_at_k(queries @ pictures.image_index.vectors().T, np.tile(right, (len(queries), 1)), k)
     return Precision(category, len(queries), int(right.sum()), float(precision.mean()), float(right.mean()))
+
+
+def precision_by_things(queries: Vectors, pictures: Store, known: search.Things, category: str, k: int) -> Precision:
+    """As `precision_of_category`, by the ranking that a search by things has."""
+    right = showing(pictures, category)
+    shares = []
+    for vector in queries:
+        asked = search.ask_things(known, vector[None], [1.0])
+        hits = search.rank(pictures, vector, k=k, by=Ranking.THINGS, asked=asked).hits
+        shares.append(np.mean([category in hit.record.categories for hit in hits]))
+    return Precision(category, len(queries), int(right.sum()), float(np.mean(shares)), float(right.mean()))
 
 
 def over_queries(found: Sequence[Precision]) -> tuple[float, float]:

@@ -259,7 +259,7 @@ def test_search__many_threads_get_their_own_answers(opened: Collection) -> None:
     assert isinstance(opened._vector_of(0), np.ndarray)
 
 
-@pytest.mark.parametrize("by", [*Ranking, None])
+@pytest.mark.parametrize("by", [*search.TEXT_RANKINGS, None])
 def test_query__one_term_is_what_search_has_always_found(opened: Collection, by: Ranking | None) -> None:
     model = colour_encoder.ColourEncoder()
     ranking = by or Ranking.FUSED
@@ -292,7 +292,7 @@ def test_query__a_minus_term_leads_away(opened: Collection) -> None:
     assert reds.typed == "yellow - green"
 
 
-@pytest.mark.parametrize("by", list(Ranking))
+@pytest.mark.parametrize("by", search.TEXT_RANKINGS)
 def test_query__shares_add_up_to_the_score(opened: Collection, by: Ranking, tmp_path: Path) -> None:
     file = tmp_path / "half and half.png"
     colour_encoder.picture("cyan").save(file)
@@ -308,6 +308,34 @@ def test_query__shares_add_up_to_the_score(opened: Collection, by: Ranking, tmp_
             assert len(hit.term_shares) == count
             assert len(hit.side_shares) == (3 if by is Ranking.FUSED else 1)
             assert len(hit.parts) == count * len(hit.side_shares)
+
+
+def test_query__by_things_says_what_both_show(opened: Collection) -> None:
+    found = opened.query("img:1 + 0.5*yellow", 9, "things")
+    assert found.by is Ranking.THINGS
+    assert sorted(ids(found)) == [2, 3, 4, 5]
+    for hit in found:
+        assert sum(part.share for part in hit.parts) == pytest.approx(hit.score, abs=1e-6)
+        assert [(part.term, part.side) for part in hit.parts] == [
+            (term, side) for term in (0, 1) for side in ("image", "things")
+        ]
+    alike = opened.search_image(colour_encoder.picture("red"), 1, "things")
+    assert alike[0].record.categories == alike[0].things == ("red",)
+    assert "both show" in str(alike)
+    assert "both show" not in str(opened.search_image(colour_encoder.picture("red"), 1))
+    assert alike.to_dict()["hits"][0]["things"] == ["red"]
+    assert alike.to_csv().splitlines()[1].endswith(",red")
+    assert opened.similar_to(1, 9, "things").hits == opened.query("img:1", 9, "things").hits
+
+
+def test_query__by_things_needs_a_picture_and_a_model_that_reads(opened: Collection, db: Path) -> None:
+    with pytest.raises(errors.QueryError, match=r"only a query with a picture can be ranked by 'things'.*'fused'"):
+        opened.search("red", by="things")
+    silent = collection.open_collection("silent", db, loaded=colour_encoder.ColourEncoder())
+    assert ids(silent.similar_to(1, 1, "things")) == [2]
+    assert silent.similar_to(1, 1, None).by is Ranking.IMAGE
+    with pytest.raises(errors.QueryError, match="rank this text by 'image'"):
+        silent.search("red", by="things")
 
 
 def test_query__pictures_of_the_collection_are_left_out(opened: Collection) -> None:

@@ -28,6 +28,8 @@ def test_load__spec_says_what_was_loaded(tiny: openclip.OpenClipEncoder) -> None
     assert (spec.family, spec.model, spec.weights, spec.dim, spec.image_size) == ("open_clip", "tiny", "tiny", 16, 32)
     assert len(spec.fingerprint) == 64
     assert tiny.device == "cpu"
+    assert isinstance(tiny, encoder.KnowsScale)
+    assert tiny.scale == pytest.approx(1 / 0.07, rel=1e-3)  # as open_clip begins
 
 
 def test_encode__keeps_the_contract(tiny: openclip.OpenClipEncoder) -> None:

@@ -27,7 +27,8 @@ file:PATH, each with a weight before it (2*) and pictures with a part in shares 
 Quotes keep signs: "a red + blue kite".
 
 Rankings: image compares the query with the pictures themselves, caption with their captions, fused with both and with
-the words that the captions say. Scores are comparable only within one query; what they mean is the column "match": how
+the words that the captions say; things, for a query with a picture, also by what both show, as a photo and a drawing of
+one thing do. Scores are comparable only within one query; what they mean is the column "match": how
 probable it is that a picture matches. A line divides those that probably match from the rest."""
 
 
@@ -43,7 +44,7 @@ def register(commands: options.Commands) -> None:
     parser.add_argument("-k", type=int, default=10, metavar="N", help="how many pictures (default 10)")
     parser.add_argument(
         "--by",
-        choices=("image", "caption", "fused"),
+        choices=("image", "caption", "fused", "things"),
         help="ranking (default: fused for a text where there are captions, else image)",
     )
     parser.add_argument(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     # By name: inside the class, `search` and `explain` are its own methods.
     from core.encoder import Encoder
     from core.explain import Explanation
-    from core.search import CaptionHit, Filters, Ranking, SearchHit, SearchResult
+    from core.search import CaptionHit, Filters, Ranking, SearchHit, SearchResult, Things
     from core.store import Store
 
     Picture: TypeAlias = Path | str | bytes | Image
@@ -97,11 +97,11 @@ class Collection:
 
         The terms' unit vectors are added up by weight; a score is the cosine with that sum, -1 to 1, and the parts of a
         hit say what each term adds to it. Pictures of the collection among the terms are left out. `k` is brought into
-        the range from 1 to the number of pictures that pass. `by` is "image", "caption" or "fused"; None takes "image"
-        where there is a picture among the terms, else as `search`. `filters` are those of `FilterWords`. Raises
-        `QuerySyntaxError` for what cannot be read; `QueryError` for terms that cancel each other out and for texts with
-        pictures where the model of the pictures does not read; `PictureError` for a file that cannot be used; and as
-        `search`.
+        the range from 1 to the number of pictures that pass. `by` is "image", "caption" or "fused", and "things" where
+        there is a picture among the terms; None takes "image" where there is a picture among the terms, else as
+        `search`. `filters` are those of `FilterWords`. Raises `QuerySyntaxError` for what cannot be read; `QueryError`
+        for terms that cancel each other out and for texts with pictures where the model of the pictures does not read;
+        `PictureError` for a file that cannot be used; and as `search`.
         """
         composed = parse(asked) if isinstance(asked, str) else asked
         for image_id in composed.known_ids:
@@ -131,7 +131,8 @@ class Collection:
         **filters: Unpack[FilterWords],
     ) -> SearchResult:
         """The `k` pictures most like another one: a file, its bytes, or a Pillow image. A `text` is mixed in, counting
-        as much as the picture. Where the model does not read, only "image" is possible and no text. Raises
+        as much as the picture. `by` "things" also finds what shows the same things and looks
+        different, as a drawing does. Where the model does not read, only "image" is possible and no text. Raises
         `PictureError` for one that cannot be read, and as `search` does."""
         subject = File(str(picture)) if isinstance(picture, (Path, str)) else Handed(picture)
         return self.query(_mixed(subject, text), k, self._picture_ranking(by), **filters)
@@ -146,7 +147,8 @@ class Collection:
         **filters: Unpack[FilterWords],
     ) -> SearchResult:
         """The `k` pictures most like one of the collection, itself left out. Needs the model only for a `text`, which
-        is mixed in as by `search_image`. Raises `QueryError` when there is no such picture, and as `search` does."""
+        is mixed in as by `search_image`, and by "things". Raises `QueryError` when there is no such picture, and as
+        `search` does."""
         return self.query(_mixed(Known(image_id), text), k, self._picture_ranking(by), **filters)
 
     def captions_for(self, picture: Picture, k: int = DEFAULT_K) -> tuple[CaptionHit, ...]:
@@ -209,6 +211,10 @@ class Collection:
         opened = self.store
         return facets.Columns.build(opened.records, opened.categories, opened.licenses)
 
+    @cached_property
+    def _things(self) -> Things:
+        return search.name_things(self.store, self.encoder)
+
     def _vector_of(self, row: int) -> NDArray[np.float32]:
         vector: NDArray[np.float32] = self.store.image_index.vectors_at(np.array([row]))[0]
         return vector
@@ -216,8 +222,10 @@ class Collection:
     def _ask(self, asked: Query, k: int, by: Ranking, filters: Filters) -> SearchResult:
         opened = self.store
         vectors, encoding = query_vectors.of_query(asked, opened, self)
+        things = self._things if by is search.Ranking.THINGS else None
         started = time.perf_counter()
-        composed = search.compose(vectors, [term.weight for term in asked.terms])
+        weights = [term.weight for term in asked.terms]
+        composed = search.compose(vectors, weights)
         allowed = search.allowed_rows(opened, filters, ())
         ranked = search.rank(
             opened,
@@ -227,6 +235,7 @@ class Collection:
             allowed=search.without(opened, allowed, asked.known_ids),
             terms=composed.terms,
             wording=search.wording(opened, asked, scored=by is search.Ranking.FUSED),
+            asked=None if things is None else search.ask_things(things, vectors, weights),
         )
         searching = time.perf_counter() - started
         return search.SearchResult(

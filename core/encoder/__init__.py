@@ -6,7 +6,7 @@ Importing this package loads neither torch nor open_clip nor timm; `load_encoder
 from __future__ import annotations
 
 from core import progress
-from core.encoder.contract import Encoder, EncoderSpec, Frame, KnowsPlaces, PlaceVectors
+from core.encoder.contract import Encoder, EncoderSpec, Frame, KnowsPlaces, KnowsScale, PlaceVectors
 from core.encoder.costs import WeightsCost
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "EncoderSpec",
     "Frame",
     "KnowsPlaces",
+    "KnowsScale",
     "PlaceVectors",
     "WeightsCost",
     "available_models",

@@ -104,3 +104,13 @@ class KnowsPlaces(Protocol):
         with that, so read `PlaceVectors.side`.
         """
         ...
+
+
+@runtime_checkable
+class KnowsScale(Protocol):
+    """An encoder that learnt what its cosines say beside each other: optional beside `Encoder`."""
+
+    @property
+    def scale(self) -> float:
+        """The factor of a cosine in the softmax over texts (CLIP's learnt inverse temperature)."""
+        ...

@@ -73,6 +73,11 @@ class OpenClipEncoder:
         """The open_clip model itself, in evaluation mode, for work that needs its inside (explanations, training)."""
         return self._model
 
+    @property
+    def scale(self) -> float:
+        """See `KnowsScale`."""
+        return float(self._model.logit_scale.exp())
+
     def pixels(self, image: Image) -> torch.Tensor:
         """One upright RGB picture as the picture tower takes it, `(3, height, width)`."""
         return self._images.prepare(image)

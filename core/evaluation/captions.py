@@ -128,7 +128,7 @@ def evaluate_store(
     With `resamples`, say 1000, every figure has a bootstrap interval, the same for the same `seed`.
     Work grows with captions x (captions + pictures): seconds for 25,000 captions, an hour for COCO's 600,000.
     """
-    offered = search.Ranking if store.one_space else (search.Ranking.CAPTION,)
+    offered = search.TEXT_RANKINGS if store.one_space else (search.Ranking.CAPTION,)
     ranks: dict[search.Ranking, list[NDArray[np.float64]]] = {by: [np.zeros(0)] for by in offered}
     owners = [np.zeros(0, np.int64)]
     for block in caption_queries(store, report=report):

@@ -28,11 +28,12 @@ def written(found: SearchResult, *, parts: bool, fold: bool, width: int | None) 
 def _hits(found: SearchResult, *, parts: bool, fold: bool, width: int | None) -> str:
     shown = [(entry.hit, len(entry.others)) for entry in found.folded()] if fold else [(hit, 0) for hit in found]
     judged = found.cut is not None
+    told = any(hit.things for hit in found)
     chosen = ["rank", "score", *(["match"] if judged else []), *(["shares"] if parts else []), "image id"]
     rows: list[tuple[object, ...]] = []
     for at, (hit, more) in enumerate(shown):
         if found.cut is not None and hit.rank > found.cut.hits and (not at or shown[at - 1][0].rank <= found.cut.hits):
-            rows.append((*([""] * len(chosen)), "-- probably not matching:", ""))
+            rows.append((*([""] * len(chosen)), "-- probably not matching:", *([""] if told else []), ""))
         rows.append(
             (
                 hit.rank,
@@ -41,7 +42,13 @@ def _hits(found: SearchResult, *, parts: bool, fold: bool, width: int | None) ->
                 *(["  ".join(f"{share:+.3f}" for share in hit.term_shares)] if parts else []),
                 hit.record.image_id,
                 hit.record.file_name + (f" (+{more} like it)" if more else ""),
+                *([", ".join(hit.things)] if told else []),
                 hit.caption or "",
             )
         )
-    return text_table.aligned((*chosen, "file", "caption"), rows, right=tuple(range(len(chosen))), width=width)
+    return text_table.aligned(
+        (*chosen, "file", *(["both show"] if told else []), "caption"),
+        rows,
+        right=tuple(range(len(chosen))),
+        width=width,
+    )

@@ -16,12 +16,16 @@ if TYPE_CHECKING:
     from core.store import Store
 
 
+TEXT_RANKINGS = (Ranking.IMAGE, Ranking.CAPTION, Ranking.FUSED)
+"""Those that a text can ask for where there is everything."""
+
+
 def text_rankings(opened: Store) -> tuple[Ranking, ...]:
     """The rankings that a text can ask for, the one that uses most last. Raises `NoTextSideError` where no text can be
     asked at all: the model encodes pictures only, and no other one has read captions."""
     with_captions = opened.caption_index.count > 0
     if opened.one_space:
-        return tuple(Ranking) if with_captions else (Ranking.IMAGE,)
+        return TEXT_RANKINGS if with_captions else (Ranking.IMAGE,)
     if with_captions:
         return (Ranking.CAPTION,)
     manifest = opened.manifest
@@ -33,7 +37,7 @@ def text_rankings(opened: Store) -> tuple[Ranking, ...]:
 
 def picture_rankings(opened: Store) -> tuple[Ranking, ...]:
     """The rankings that a picture can ask for, the one that uses most last."""
-    return text_rankings(opened) if opened.one_space else (Ranking.IMAGE,)
+    return (Ranking.THINGS, *text_rankings(opened)) if opened.one_space else (Ranking.IMAGE,)
 
 
 def query_rankings(opened: Store, asked: Query) -> tuple[Ranking, ...]:
@@ -61,6 +65,10 @@ def choose(opened: Store, by: str | None, offered: tuple[Ranking, ...]) -> Ranki
         raise errors.QueryError(f"there is no ranking {by!r}; choose one of {', '.join(Ranking)}")
     if by not in offered:
         check_one_space(opened, f"rank by {offered[-1].value!r} instead of {by!r}")
+        if by == Ranking.THINGS:
+            raise errors.QueryError(
+                f"only a query with a picture can be ranked by 'things'; rank this text by {offered[-1].value!r}"
+            )
         raise errors.QueryError(
             f"the collection {opened.manifest.name!r} has no captions, so rank by 'image' instead of {by!r}"
         )

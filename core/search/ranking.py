@@ -1,4 +1,4 @@
-"""The three rankings of pictures, and the ranking of captions."""
+"""The rankings of pictures, and the ranking of captions."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core import errors, relevance
-from core.search import nearest, shares
+from core.search import nearest, shares, things
 from core.search.filters import NO_FILTERS, Filters
 from core.search.hits import CaptionHit, FoundBy, Ranking, SearchHit, Side
+from core.search.things import ThingsAsked
 from core.search.wording import NO_WORDS, Wording
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ FUSED_IMAGE_WEIGHT = relevance.FALLBACK.without_words.image
 """Share of the picture's own cosine in the fused score of a query without text in a collection that was built without
 a fit; the best caption's has the rest."""
 
-_SIDES: tuple[Side, ...] = ("image", "caption", "words")
+_SIDES: tuple[Side, ...] = ("image", "caption", "words", "things")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,31 +73,40 @@ def rank(
     allowed: NDArray[np.int64] | None = None,
     terms: NDArray[np.float64] | None = None,
     wording: Wording = NO_WORDS,
+    asked: ThingsAsked | None = None,
 ) -> Ranked:
     """The `k` best pictures for a unit query vector `(dim,)`, best first; equal scores in row order.
 
-    `by` IMAGE scores a picture by its own vector; CAPTION by its best caption, so that pictures without captions
-    cannot be found; FUSED by both and, where the query has texts, by how many of their words (`wording`) the captions
-    say, weighed as the collection's `relevance` does. `k` is clamped to what there is; `k` hits come back whenever `k`
-    of the rows `allowed` (ascending; None for all) can be found. `terms` `(t, dim)` add up to `vector` and divide each
-    score among them; without them it is one term. Every hit's probability follows from the scores of the whole
-    collection, whatever is allowed.
-    Where pictures and captions are of two models, IMAGE takes a vector of the one, CAPTION of the other. Raises
-    `QueryError` for a vector that is not this collection's, and there for FUSED.
+    `by` IMAGE scores a picture by its own vector; CAPTION by its best caption, so that pictures without captions cannot
+    be found; FUSED by both and, where the query has texts, by how many of their words (`wording`) the captions say,
+    weighed as the collection's `relevance` does; THINGS by its own vector and by the things `asked` for. `k` is clamped
+    to what there is; `k` hits come back whenever `k` of the rows `allowed` (ascending; None for all) can be found.
+    `terms` `(t, dim)` add up to `vector` and divide each score among them; without them it is one term. Every hit's
+    probability follows from the scores of the whole collection, whatever is allowed. Where pictures and captions are of
+    two models, IMAGE takes a vector of the one, CAPTION of the other. Raises `QueryError` for a vector that is not this
+    collection's, there for FUSED, and for THINGS of which none are asked.
     """
+    if (by is Ranking.THINGS) != (asked is not None):
+        raise errors.QueryError("a ranking by things needs the things that are asked for, and no other takes them")
     if by is Ranking.FUSED and not store.one_space:
         raise errors.QueryError("pictures and captions of two models have no scores that could be fused")
     fusion = store.relevance.fusion if store.relevance else relevance.FALLBACK
-    whole = _whole(store, vector, k=k, by=by, allowed=allowed, fusion=fusion, wording=wording)
+    whole = _whole(store, vector, k=k, by=by, allowed=allowed, fusion=fusion, wording=wording, asked=asked)
     rows = whole.rows
     best = nearest.nearest_captions(store, vector, rows) if store.one_space or by is Ranking.CAPTION else {}
     totals = {side: total[rows] for side, total in whole.totals.items()}
     if terms is None or len(terms) == 1:
         parts = shares.undivided(totals)
     else:
-        weights = _weights(fusion, wording) if by is Ranking.FUSED else dict.fromkeys(totals, 1.0)
         parts = shares.divided(
-            store, vector, terms, rows=rows, best=best, weights=weights, words=_at(wording.scores, rows)
+            store,
+            vector,
+            terms,
+            rows=rows,
+            best=best,
+            weights=_weights(by, fusion, wording),
+            words=_at(wording.scores, rows),
+            asked=asked,
         )
     # Captions teach what the scores of one text mean; a sum of terms has scores of another scale.
     single = terms is None or len(terms) == 1
@@ -112,6 +122,7 @@ def rank(
             found_by=by_whom,
             parts=hit_parts,
             probability=None if judged is None else float(judged.probabilities[row]),
+            things=asked.shared(int(row)) if asked else (),
         )
         for place, (row, score, by_whom, hit_parts) in enumerate(
             zip(rows, scores, whole.found_by, parts, strict=True), start=1
@@ -141,12 +152,19 @@ def _whole(
     allowed: NDArray[np.int64] | None,
     fusion: Fusion,
     wording: Wording,
+    asked: ThingsAsked | None,
 ) -> _Whole:
     if by is Ranking.IMAGE:
         rows, near = nearest.nearest(store.image_index, vector, k, allowed)
         images = store.image_index.scores(vector)
         images[rows] = near  # the same products, rounded where the order was decided
         return _Whole({"image": images}, images, rows, ["image"] * len(rows))
+    own: dict[Side, NDArray[np.float32]] = {}
+    if asked is not None:
+        own["image"] = store.image_index.scores(vector)
+        own["things"] = asked.among.index.scores(asked.query.vector)
+        weights = _weights(by, fusion, wording)
+        return _summed({side: np.float32(weights[side]) * own[side] for side in own}, own, k=k, allowed=allowed)
     captions = nearest.best_captions(store, vector)
     if by is Ranking.CAPTION:
         rows = nearest.top(captions, k, allowed)
@@ -154,17 +172,32 @@ def _whole(
     images = store.image_index.scores(vector)
     words = None if wording.scores is None else wording.scores.sum(axis=0)
     fused = relevance.fuse(images, captions, words, fusion)
-    scores = fused.sum(axis=1)
-    rows = nearest.top(scores, k, allowed)
-    alone = {"image": nearest.top(images, k, allowed), "caption": nearest.top(captions, k, allowed)}
+    own |= {"image": images, "caption": captions}
     if words is not None:
-        alone["words"] = nearest.top(np.where(words > 0, words, -np.inf).astype(np.float32), k, allowed)
-    totals = {side: fused[:, at] for at, side in enumerate(_SIDES[: fused.shape[1]])}
+        own["words"] = np.where(words > 0, words, -np.inf).astype(np.float32)
+    return _summed({side: fused[:, at] for at, side in enumerate(own)}, own, k=k, allowed=allowed)
+
+
+def _summed(
+    totals: dict[Side, NDArray[np.float32]],
+    own: Mapping[Side, NDArray[np.float32]],
+    *,
+    k: int,
+    allowed: NDArray[np.int64] | None,
+) -> _Whole:
+    """Sides that add up; each alone would find by its `own` scores."""
+    scores = np.sum(list(totals.values()), axis=0)
+    rows = nearest.top(scores, k, allowed)
+    alone = {side: nearest.top(found, k, allowed) for side, found in own.items()}
     return _Whole(totals, scores, rows, _found_by(rows, alone))
 
 
-def _weights(fusion: Fusion, wording: Wording) -> dict[Side, float]:
-    """What each side's own scores count in the fused one; words come as shares of their weight already."""
+def _weights(by: Ranking, fusion: Fusion, wording: Wording) -> dict[Side, float]:
+    """What each side's own scores count; words come as shares of their weight already."""
+    if by is Ranking.THINGS:
+        return {"image": 1 - things.WEIGHT, "things": things.WEIGHT}
+    if by is not Ranking.FUSED:
+        return {"image" if by is Ranking.IMAGE else "caption": 1.0}
     if wording.scores is None:
         both = fusion.without_words
         return {"image": both.image, "caption": both.caption}
@@ -182,7 +215,7 @@ def _cut(judged: relevance.Estimate, allowed: NDArray[np.int64] | None, hits: in
     return relevance.Cut(min(hits, pictures), pictures, float(among.sum()), judged.fitted)
 
 
-def _found_by(rows: NDArray[np.int64], alone: Mapping[str, NDArray[np.int64]]) -> list[FoundBy]:
+def _found_by(rows: NDArray[np.int64], alone: Mapping[Side, NDArray[np.int64]]) -> list[FoundBy]:
     """Which side alone would have found each row within the same k; both when several or only the sum would."""
     sides = {side: set(found.tolist()) for side, found in alone.items()}
     named: list[FoundBy] = []

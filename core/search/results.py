@@ -20,7 +20,18 @@ if TYPE_CHECKING:
     from core.relevance import Cut
 
 _THUMBNAIL_SIDE = 240
-_COLUMNS = ("rank", "score", "image_id", "file_name", "caption", "captions", "categories", "found_by", "probability")
+_COLUMNS = (
+    "rank",
+    "score",
+    "image_id",
+    "file_name",
+    "caption",
+    "captions",
+    "categories",
+    "found_by",
+    "probability",
+    "things",
+)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -154,6 +165,7 @@ def _hit_to_dict(hit: SearchHit) -> dict[str, Any]:
         "found_by": hit.found_by,
         "probability": None if hit.probability is None else round(hit.probability, 4),
         "band": None if hit.band is None else hit.band.value,
+        "things": list(hit.things),
     }
 
 
@@ -173,5 +185,9 @@ def _parts_to_list(hit: SearchHit) -> list[dict[str, Any]]:
 def _row(hit: SearchHit) -> dict[str, Any]:
     """A hit as one line of a table: lists joined into one cell."""
     row = _hit_to_dict(hit)
-    joined = {"captions": " | ".join(row["captions"]), "categories": ", ".join(row["categories"])}
+    joined = {
+        "captions": " | ".join(row["captions"]),
+        "categories": ", ".join(row["categories"]),
+        "things": ", ".join(row["things"]),
+    }
     return row | joined

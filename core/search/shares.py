@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.index import VectorIndex
+    from core.search.things import ThingsAsked
     from core.store import Store
 
 
@@ -30,17 +31,21 @@ def divided(
     best: Mapping[int, int],
     weights: Mapping[Side, float],
     words: NDArray[np.float64] | None = None,
+    asked: ThingsAsked | None = None,
 ) -> list[tuple[HitPart, ...]]:
     """For each hit, a row of `rows`, what each of the `terms` `(t, dim)`, which add up to `vector`, adds to its score.
 
     `weights` are the sides that count and how much each does; `words` `(m, t)` is how much of each term's words a hit's
-    captions say; `best` gives a hit's row the row of the caption that scored. In the fused ranking a hit without one
-    has the mean over the others, term by term.
+    captions say; `asked` are the things that the terms show; `best` gives a hit's row the row of the caption that
+    scored. In the fused ranking a hit without one has the mean over the others, term by term.
     """
     found: dict[Side, NDArray[np.float64]] = {}
     for side, weight in weights.items():
         if side == "words":
             found[side] = weight * (np.zeros((len(rows), len(terms))) if words is None else words)
+            continue
+        if side == "things" and asked is not None:
+            found[side] = weight * _vectors(asked.among.index, rows) @ asked.query.terms.T
             continue
         vectors = _vectors(store.image_index, rows) if side == "image" else _captions(store, vector, rows, best)
         found[side] = weight * vectors @ terms.T

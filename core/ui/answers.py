@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 
 def search(opened: Collection, question: Question) -> SearchResult:
     """The first `question.total` pictures of `Collection.query`, remembered. Loads the model at the first call that
-    needs it: a picture of the collection brings its vector with it."""
-    known = all(isinstance(term.subject, query.Known) and term.crop is None for term in question.asked.terms)
+    needs it: a picture of the collection brings its vector with it, but the things that it shows are read."""
+    known = question.by is not searching.Ranking.THINGS and all(
+        isinstance(term.subject, query.Known) and term.crop is None for term in question.asked.terms
+    )
     if not known:
         loaders.wait_for_encoder(opened)
     return _search(opened, loaders.key_of(opened), question.asked, question.total, question.by, question.filters)

@@ -30,7 +30,7 @@ _WEB = ("http://", "https://")
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A picture of a list that can be opened; where a search found it, also what was `asked`, and the `rank`, `score`,
-    `parts` of the score and `matched` caption of the hit."""
+    `parts` of the score, `matched` caption and shared `things` of the hit."""
 
     record: ImageRecord
     rank: int | None = None
@@ -38,13 +38,15 @@ class Entry:
     parts: tuple[HitPart, ...] = ()
     matched: str = ""
     found_by: str = ""
+    things: tuple[str, ...] = ()
     asked: Query | None = None
 
 
 def of_hits(hits: Sequence[SearchHit], asked: Query | None = None) -> tuple[Entry, ...]:
     """Search hits as entries; with the query they were found by, each can be explained."""
     return tuple(
-        Entry(hit.record, hit.rank, hit.score, hit.parts, hit.caption or "", hit.found_by, asked) for hit in hits
+        Entry(hit.record, hit.rank, hit.score, hit.parts, hit.caption or "", hit.found_by, hit.things, asked)
+        for hit in hits
     )
 
 
@@ -171,10 +173,13 @@ def _score(entry: Entry) -> dict[str, Any] | None:
     if entry.score is None:
         return None
     parts = entry.parts if len(entry.parts) > 1 and len({part.term for part in entry.parts}) == 1 else ()
-    found_by = {"both": "image and caption"}.get(entry.found_by, entry.found_by)
+    *others, last = dict.fromkeys(part.side for part in entry.parts) or [""]
+    several = f"{', '.join(others)} and {last}" if others else last
+    found_by = several if entry.found_by == "both" else entry.found_by
+    shared = f"; both show {', '.join(entry.things)}" if entry.things else ""
     return {
         "total": words.score(entry.score),
-        "said": f"rank {entry.rank}, found by {found_by}",
+        "said": f"rank {entry.rank}, found by {found_by}{shared}",
         "rows": [{"name": f"by {part.side}", "share": f"{part.share:+.3f}", "size": part.share} for part in parts],
     }
 

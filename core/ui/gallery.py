@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from core.records import ImageRecord
     from core.search import SearchHit
 
-_FOUND_BY = {"image": "image", "caption": "caption", "words": "words", "both": "several"}
+_FOUND_BY = {"image": "image", "caption": "caption", "words": "words", "things": "things", "both": "several"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,8 @@ class Card:
 
 
 def of_hits(opened: Collection, hits: Sequence[SearchHit], *, bands: bool = False) -> list[Card]:
-    """Search hits as cards: the matched caption, the score, what it was found by, what each term adds, and with `bands`
-    how probable a match is."""
+    """Search hits as cards: the matched caption, the score, what both show or what it was found by, what each term
+    adds, and with `bands` how probable a match is."""
     return [
         _card(
             opened,
@@ -46,7 +46,7 @@ def of_hits(opened: Collection, hits: Sequence[SearchHit], *, bands: bool = Fals
             hit.caption or "",
             score=words.score(hit.score),
             band="" if hit.probability is None or not bands else f"{hit.band} ({hit.probability:.0%})",
-            source=_FOUND_BY[hit.found_by],
+            source=", ".join(hit.things) or _FOUND_BY[hit.found_by],
             shares=hit.term_shares if len(hit.term_shares) > 1 else (),
         )
         for hit in hits

@@ -36,6 +36,7 @@ _HELP = """Words, or terms between + and - with blanks around the signs:
 - `"a red + blue kite"`: quotes keep signs as words"""
 _FUSED, _IMAGE = search.Ranking.FUSED.value, search.Ranking.IMAGE.value
 _EXPLANATION = "**image**: by what the pictures look like. **caption**: by their best caption. **fused**: by both."
+_THINGS_TOO = " **things**: by what they look like and what both show, as a photo and a drawing of a dog do."
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,8 @@ def _choose_ranking(opened: Collection, asked: query.Query | None, *, pictures: 
         return offered[0]
     names = [ranking.value for ranking in search.Ranking if ranking in offered]
     default = _IMAGE if pictures else _FUSED
-    return search.Ranking(fields.one_of("Rank by", names, "by", default=default, explanation=_EXPLANATION))
+    explanation = _EXPLANATION + (_THINGS_TOO if search.Ranking.THINGS in offered else "")
+    return search.Ranking(fields.one_of("Rank by", names, "by", default=default, explanation=explanation))
 
 
 def _draw_steps() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from core import evaluation, progress, relevance
+from core import evaluation, progress, relevance, search
 from core.evaluation import captions as captions_module
 from core.index import VectorIndex
 from core.search import Ranking
@@ -16,7 +16,7 @@ from tests import memory_store
 def brute_force_ranks(store: memory_store.MemoryStore) -> tuple[dict[Ranking, list[float]], list[float]]:
     """Ranks one query at a time, as the protocol reads."""
     captions, images, owners = store.caption_index.vectors(), store.image_index.vectors(), store.caption_image_rows
-    text: dict[Ranking, list[float]] = {by: [] for by in Ranking}
+    text: dict[Ranking, list[float]] = {by: [] for by in search.TEXT_RANKINGS}
     for at, query in enumerate(captions):
         by_image = images @ query
         best = np.full(len(images), -np.inf)

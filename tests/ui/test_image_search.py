@@ -41,6 +41,21 @@ def test_image_search__like_leaves_the_picture_itself_out(colours: Path, visit: 
     assert drawn.components(app, "captions")[0]["items"][0]["text"] in ("a green field", "so green")
 
 
+def test_image_search__by_things_says_what_both_show(colours: Path, visit: Open) -> None:
+    app = upload(visit(drawn.IMAGE, by="things"), "mine.png", png("blue"))
+    assert not app.exception
+    assert (drawn.cards(app)[0]["id"], drawn.cards(app)[0]["source"]) == ("3", "blue")
+    app = visit(drawn.IMAGE, like="2", by="things")  # the model is needed although the picture has its vector
+    assert not app.exception
+    assert len(drawn.cards(app)) == 4
+
+
+def test_text_alone__is_not_ranked_by_things(colours: Path, visit: Open) -> None:
+    app = visit(drawn.TEXT, q="red", by="things")
+    assert not app.exception
+    assert drawn.cards(app)[0]["source"] in ("caption", "several")
+
+
 @pytest.mark.parametrize("like", ["99999", "-1", "9" * 40, "1; drop table", "", "1.5", "<b>", "٢"])
 def test_image_search__hostile_like_is_an_error_or_nothing(colours: Path, visit: Open, like: str) -> None:
     app = visit(drawn.IMAGE, like=like)
