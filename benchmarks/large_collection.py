@@ -4,8 +4,9 @@
 
 Random unit vectors and captions of random words; no model, so encoding is not in the times. Prints the median, and the
 range of the middle nine tenths, in milliseconds: wall clock, and the processor time of all threads, which tells a busy
-machine from a slow search. The promise is 100 ms a query. The dashboard runs on one thread (`--threads 1`),
-where a fused search of many captions is faster than on two.
+machine from a slow search; the first query of each kind by itself, which gathers what the others use. The promise is
+100 ms a query. The dashboard runs on one thread (`--threads 1`), where a fused search of many captions is faster than on
+two.
 """
 
 from __future__ import annotations
@@ -78,11 +79,14 @@ def main() -> None:
         "fused, filtered": ("word17 word4000", "fused", every | {"file_contains": "99"}),
         "fused, 3 terms, filtered": ("2*word17 word4000 + word5 - word9", "fused", every),
         "like a picture": ("img:77", "image", {}),
+        "like a picture, by things": ("img:77", "things", {}),
     }
     rows = []
     for name, (typed, by, filters) in kinds.items():
         asked = parse(typed)
-        opened.query(asked, 24, by, **filters)  # what is gathered at the first use does not count
+        began = time.perf_counter()
+        opened.query(asked, 24, by, **filters)  # what is gathered at the first use is told apart
+        first = 1000 * (time.perf_counter() - began)
         wall, spent = [], []
         for _ in range(arguments.rounds):
             began, before = time.perf_counter(), time.process_time()
@@ -91,13 +95,15 @@ def main() -> None:
             spent.append(1000 * (time.process_time() - before))
         low, middle, high = np.percentile(wall, (5, 50, 95))
         kept = "kept" if middle < PROMISE else "not kept"
-        rows.append((name, f"{middle:.1f}", f"{low:.1f} to {high:.1f}", f"{np.median(spent):.1f}", kept))
+        rows.append(
+            (name, f"{middle:.1f}", f"{low:.1f} to {high:.1f}", f"{np.median(spent):.1f}", kept, f"{first:.0f}")
+        )
     captions = arguments.pictures * arguments.captions
     print(
         f"{arguments.pictures:,} pictures, {captions:,} captions, {arguments.dim} wide, {arguments.threads} threads\n"
     )
-    headers = ("query", "median ms", "5 to 95 %", "processor ms", f"{PROMISE} ms")
-    tables.print_table(headers, rows, right=(1, 2, 3))
+    headers = ("query", "median ms", "5 to 95 %", "processor ms", f"{PROMISE} ms", "first ms")
+    tables.print_table(headers, rows, right=(1, 2, 3, 5))
 
 
 def stored(arguments: argparse.Namespace, spec: EncoderSpec) -> Store:
