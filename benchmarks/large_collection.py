@@ -5,8 +5,8 @@
 Random unit vectors and captions of random words; no model, so encoding is not in the times. Prints the median, and the
 range of the middle nine tenths, in milliseconds: wall clock, and the processor time of all threads, which tells a busy
 machine from a slow search; the first query of each kind by itself, which gathers what the others use. The promise is
-100 ms a query. The dashboard runs on one thread (`--threads 1`), where a fused search of many captions is faster than on
-two.
+100 ms a query. The dashboard runs on one thread (`--threads 1`), where a fused search of many captions is faster than
+on two.
 """
 
 from __future__ import annotations
