@@ -98,7 +98,7 @@ def vocabulary(store: Store) -> tuple[str, ...]:
     # What stands in brackets only tells two things of one name apart.
     written = (" ".join(one.partition(" (")[0].replace("_", " ").split()) for one in (*own, *everyday))
     found: dict[str, str] = {}
-    for one in written:
+    for one in filter(None, written):
         found.setdefault(one.casefold(), one)
     return tuple(found.values())[:_MOST]
 
