@@ -69,8 +69,8 @@ class ThingsAsked:
 
 def name_things(store: Store, encoder: Encoder) -> Things:
     """Give every picture of a collection names: those of its own categories, the commonest first, and of the everyday
-    things that are drawn in scenes. `encoder` is the collection's own, which reads. Takes seconds for 100,000
-    pictures, besides reading. Raises `NoTextSideError` for a model that encodes pictures only."""
+    things that are drawn in scenes. `encoder` is the collection's own, which reads. Takes a second or two for
+    100,000 pictures, besides reading. Raises `NoTextSideError` for a model that encodes pictures only."""
     names = vocabulary(store)
     read = encoder.encode_texts([template.format(one) for template in TEMPLATES for one in names])
     scale = encoder.scale if isinstance(encoder, KnowsScale) else _CLIP_SCALE
