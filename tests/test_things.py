@@ -101,6 +101,20 @@ def test_rank__needs_the_things_and_no_other_ranking_takes_them() -> None:
             search.rank(store, DOG, k=1, by=by, asked=things)  # type: ignore[arg-type]
 
 
+def test_rank__nothing_to_find_and_k_out_of_range() -> None:
+    nobody = memory_store.of_vectors([], np.zeros((0, 4), np.float32), np.zeros((0, 4), np.float32))
+    store, among = world()
+    for one, known, k, allowed, count in (
+        (nobody, search.name_things(nobody, Reader()), 5, None, 0),  # type: ignore[arg-type]
+        (store, among, 5, np.zeros(0, np.int64), 0),
+        (store, among, -1, None, 1),
+        (store, among, 500, None, 3),
+    ):
+        asked = search.ask_things(known, DOG[None], [1])
+        found = search.rank(one, DOG, k=k, by=Ranking.THINGS, allowed=allowed, asked=asked)  # type: ignore[arg-type]
+        assert len(found.hits) == count
+
+
 def test_shown__rows_have_length_one_however_far_apart_the_scores() -> None:
     texts = memory_store.unit(np.random.default_rng(0), 7, 5)
     for scale in (0.0, 1.0, 1e4):
