@@ -7,9 +7,10 @@ import pytest
 from numpy.typing import NDArray
 
 from core import errors, scenes, search
+from core.index import VectorIndex
 from core.records import Category
 from core.search import Ranking, SearchHit
-from core.search.things import shown, vocabulary
+from core.search.things import Things, ThingsAsked, shown, vocabulary
 from tests import memory_store
 
 # Axes of a small world: how a picture is made, then what it shows.
@@ -113,6 +114,15 @@ def test_rank__nothing_to_find_and_k_out_of_range() -> None:
         asked = search.ask_things(known, DOG[None], [1])
         found = search.rank(one, DOG, k=k, by=Ranking.THINGS, allowed=allowed, asked=asked)  # type: ignore[arg-type]
         assert len(found.hits) == count
+
+
+def test_shared__a_name_is_said_of_both_where_both_are_likely_to_show_it() -> None:
+    painted_rainbow, kite, both = (np.sqrt(np.float32(likely)) for likely in ([0.95, 0.05], [0.02, 0.98], [0.4, 0.6]))
+    index = VectorIndex.build(np.stack([kite, both]))
+    among = Things(("rainbow", "kite"), np.eye(2, dtype=np.float32), SCALE, index)
+    asked = ThingsAsked(among, search.compose(painted_rainbow[None], [1]))
+    assert asked.shared(0) == ()  # the query's certainty alone would make it a tenth of the coefficient
+    assert asked.shared(1) == ("rainbow",)
 
 
 def test_shown__rows_have_length_one_however_far_apart_the_scores() -> None:

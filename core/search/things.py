@@ -36,7 +36,7 @@ WEIGHT = 0.5
 _CLIP_SCALE = 100.0  # where a model does not know its own: what CLIP's ends at
 _MOST = 2_000  # names of one collection; each is read twice
 _BLOCK = 8192  # pictures named at a time
-_SHARED, _TOLD = 0.1, 3  # of a coefficient, at most 1: what a thing adds to it that is worth telling, and how many
+_SHOWN, _TOLD = 0.1, 3  # how probable a name is at least, of either, for both to be said to show it, and how many
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,10 +61,12 @@ class ThingsAsked:
     query: Composed
 
     def shared(self, row: int) -> tuple[str, ...]:
-        """The names of what the query and the picture in `row` both show, what they agree on most first."""
-        agreed = self.query.vector * self.among.index.vectors_at(np.array([row]))[0]
-        first = np.argsort(-agreed, kind="stable")[:_TOLD]
-        return tuple(self.among.names[at] for at in first if agreed[at] >= _SHARED)
+        """The names of what the query and the picture in `row` both show, what they agree on most first: a name that
+        is improbable for one of them is not said of it, however sure the other makes it."""
+        asked, found = self.query.vector, self.among.index.vectors_at(np.array([row]))[0]
+        first = np.argsort(-asked * found, kind="stable")[:_TOLD]
+        least = _SHOWN**0.5  # of square roots
+        return tuple(self.among.names[at] for at in first if min(asked[at], found[at]) >= least)
 
 
 def name_things(store: Store, encoder: Encoder) -> Things:

@@ -28,6 +28,7 @@ from core.training import (
     losses,
     material,
     mimicry,
+    probing,
     projections,
     schedule,
     steps,
@@ -154,6 +155,10 @@ def _run_phase(run: Run, number: int) -> None:
                 assert isinstance(run.average, apprentice.Apprentice)
                 assert bank is not None
                 standing = projections.stand(run.average, used, bank, phase, run.report)
+            if phase.kind == "distil" and not any(entry["kind"] == "distil" for entry in course.history):
+                assert isinstance(run.learner, apprentice.Apprentice)
+                probing.probe(run.learner, used, phase, np.random.default_rng((run.recipe.seed, number)), run.report)
+                run.average.load_state_dict(run.learner.state_dict())
             loss = _run_epoch(run, number, epoch, used, optimiser=optimiser, bank=bank, standing=standing)
         if phase.from_start and epoch + 1 == phase.epochs:
             begun = torch.load(run.folder / _BEGUN, weights_only=True)
