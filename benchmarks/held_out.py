@@ -79,7 +79,7 @@ def measure(recipe: Recipe, checkpoint: str, photos: dict[str, Material], drawin
     """A row of the table, without the checkpoint's name."""
     with tempfile.TemporaryDirectory() as made:
         learner = opened(recipe, averaged(checkpoint, Path(made)))
-    side = learner_side(recipe, checkpoint)
+    side = learner_side(checkpoint)
     by_name = sought(photos)
     captioned = photos[by_name[0].name]
     some = replace(drawings, held_out=np.arange(SCENES))
@@ -111,7 +111,7 @@ def averaged(checkpoint: str, folder: Path) -> Path:
     return folder
 
 
-def learner_side(recipe: Recipe, checkpoint: str) -> int:
+def learner_side(checkpoint: str) -> int:
     """Pixels a side that the checkpoint, of an average its second one, is made for."""
     second = checkpoint.rpartition("@")[0].partition("+")[2] or checkpoint
     known = json.loads((Path(second) / network.CONFIG).read_text(encoding="utf-8"))

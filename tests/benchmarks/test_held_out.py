@@ -1,0 +1,48 @@
+"""Checkpoints side by side on held-out pictures."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from benchmarks import held_out
+from core.training import network, validation
+from tests.training import taught_drawings
+
+EVERY = np.arange(12)
+
+
+def test_recalls__are_what_a_sorted_list_says() -> None:
+    own = replace(taught_drawings.scenes(range(12)), held_out=EVERY)
+    learner = taught_drawings.learner().eval()
+    with torch.inference_mode():
+        pictures = torch.cat(
+            [network.encode_pixels(learner.model, some) for some in validation.whole_pixels(own, EVERY, 32)]
+        ).numpy()
+        said = network.encode_all_tokens(learner.model, own.tokens).numpy()
+    first, ten = [], []
+    for picture in EVERY:
+        for text in own.texts_of[picture]:
+            order = list(np.argsort(-(pictures @ said[text])))
+            first.append(order.index(picture) < 1)
+            ten.append(order.index(picture) < 10)
+    texts = np.concatenate(own.texts_of)
+    whose = np.repeat(EVERY, [len(some) for some in own.texts_of])
+    nearest = [whose[np.argsort(-(said[texts] @ row))[:10]] for row in pictures]
+    back = [picture in found for picture, found in zip(EVERY, nearest, strict=True)]
+    found = held_out.recalls(learner, own, 32)
+    assert found == pytest.approx([100 * np.mean(hits) for hits in (first, ten, back)], abs=1e-4)
+
+
+def test_averaged__a_pair_with_a_share_is_mixed_and_a_folder_stays(tmp_path: Path) -> None:
+    for name in ("one", "other"):
+        network.save(taught_drawings.learner().model, taught_drawings.SHAPE, tmp_path / name)
+    assert held_out.averaged(str(tmp_path / "one"), tmp_path / "made") == tmp_path / "one"
+    pair = f"{tmp_path / 'one'}+{tmp_path / 'other'}@0.6"
+    assert held_out.averaged(pair, tmp_path / "made") == tmp_path / "made"
+    assert (tmp_path / "made" / network.WEIGHTS).exists()
+    assert held_out.learner_side(pair) == held_out.learner_side(str(tmp_path / "one")) == 32
