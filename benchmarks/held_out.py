@@ -65,6 +65,8 @@ def main() -> int:
 
 def gather(recipe: Recipe, cache: Path, report: progress.Report) -> tuple[dict[str, Material], Material]:
     """The recipe's photos by source, packed and not shown to any teacher, and scenes that no recipe draws."""
+    if not any(source.kind == "captions" and source.hold_out for source in recipe.sources):
+        raise errors.ConfigurationError("No source of the recipe with captions holds pictures out; set its `hold_out`.")
     untaught = replace(recipe, teacher=None, classifier=None)
     made: dict[str, Material] = {}
     for kinds in (("captions", "labels"), ("placed",)):
@@ -78,8 +80,10 @@ def gather(recipe: Recipe, cache: Path, report: progress.Report) -> tuple[dict[s
 def measure(recipe: Recipe, checkpoint: str, photos: dict[str, Material], drawings: Material) -> list[str]:
     """A row of the table, without the checkpoint's name."""
     with tempfile.TemporaryDirectory() as made:
-        learner = opened(recipe, averaged(checkpoint, Path(made)))
-    side = learner_side(checkpoint)
+        folder = averaged(checkpoint, Path(made))
+        shape = shape_of(recipe, folder)
+        learner = opened(shape, folder)
+    side = shape.image_size
     by_name = sought(photos)
     captioned = photos[by_name[0].name]
     some = replace(drawings, held_out=np.arange(SCENES))
@@ -106,24 +110,38 @@ def averaged(checkpoint: str, folder: Path) -> Path:
     if "@" not in checkpoint:
         return Path(checkpoint)
     pair, _, share = checkpoint.rpartition("@")
-    first, _, second = pair.partition("+")
-    averaging.average(Path(first), Path(second), float(share), folder)
+    first, plus, second = pair.partition("+")
+    try:
+        wanted = float(share)
+    except ValueError:
+        plus = ""
+    if not plus:
+        raise errors.TrainingError(f"{checkpoint} is no average; write FIRST+SECOND@SHARE, such as one+other@0.6.")
+    averaging.average(Path(first), Path(second), wanted, folder)
     return folder
 
 
-def learner_side(checkpoint: str) -> int:
-    """Pixels a side that the checkpoint, of an average its second one, is made for."""
-    second = checkpoint.rpartition("@")[0].partition("+")[2] or checkpoint
-    known = json.loads((Path(second) / network.CONFIG).read_text(encoding="utf-8"))
-    return int(known["model_cfg"]["vision_cfg"]["image_size"])
+def shape_of(recipe: Recipe, folder: Path) -> ModelShape:
+    """The recipe's model at the checkpoint's own size of pictures. Raises `TrainingError` for a checkpoint of another
+    picture tower, whose pictures it could not encode, and for none."""
+    if not isinstance(recipe.model, ModelShape):
+        raise errors.TrainingError("The recipe is one of a backbone, which reads nothing; name one with a [model].")
+    try:
+        vision = json.loads((folder / network.CONFIG).read_text(encoding="utf-8"))["model_cfg"]["vision_cfg"]
+        tower, side = vision["timm_model_name"], int(vision["image_size"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise errors.TrainingError(f"{folder} is no checkpoint of a model with a picture tower: {error}.") from error
+    if tower != recipe.model.image_tower:
+        wanted = recipe.model.image_tower
+        raise errors.TrainingError(f"{folder} has the picture tower {tower}; the recipe has {wanted}.")
+    return replace(recipe.model, image_size=side)
 
 
-def opened(recipe: Recipe, folder: Path) -> apprentice.Apprentice:
+def opened(shape: ModelShape, folder: Path) -> apprentice.Apprentice:
     """The checkpoint as what validation takes."""
-    assert isinstance(recipe.model, ModelShape)
-    model = network.create(recipe.model)
-    network.load(model, recipe.model, folder)
-    return apprentice.Apprentice(model, 0, 0, recipe.model.embed_dim).eval()
+    model = network.create(shape)
+    network.load(model, shape, folder)
+    return apprentice.Apprentice(model, 0, 0, shape.embed_dim).eval()
 
 
 @torch.inference_mode()

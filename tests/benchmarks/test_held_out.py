@@ -10,7 +10,9 @@ import pytest
 import torch
 
 from benchmarks import held_out
+from core import errors
 from core.training import network, validation
+from core.training.recipe import Phase, Recipe
 from tests.training import taught_drawings
 
 EVERY = np.arange(12)
@@ -45,4 +47,22 @@ def test_averaged__a_pair_with_a_share_is_mixed_and_a_folder_stays(tmp_path: Pat
     pair = f"{tmp_path / 'one'}+{tmp_path / 'other'}@0.6"
     assert held_out.averaged(pair, tmp_path / "made") == tmp_path / "made"
     assert (tmp_path / "made" / network.WEIGHTS).exists()
-    assert held_out.learner_side(pair) == held_out.learner_side(str(tmp_path / "one")) == 32
+
+
+@pytest.mark.parametrize("pair", ["one+other@much", "one@0.5", "one+other@2", "one+other@0.5"])
+def test_averaged__names_what_is_wrong(pair: str, tmp_path: Path) -> None:
+    with pytest.raises(errors.TrainingError):
+        held_out.averaged(pair, tmp_path / "made")
+
+
+def test_shape_of__takes_the_size_of_the_checkpoint_and_no_other_tower(tmp_path: Path) -> None:
+    phase = Phase("distil", 1, ("photos",))
+    network.save(taught_drawings.learner().model, taught_drawings.SHAPE, tmp_path)
+    recipe = Recipe(replace(taught_drawings.SHAPE, image_size=64), (), (phase,))
+    assert held_out.shape_of(recipe, tmp_path) == taught_drawings.SHAPE
+    for other, folder, message in (
+        (replace(taught_drawings.SHAPE, image_tower="resnet10t"), tmp_path, "picture tower"),
+        (taught_drawings.SHAPE, tmp_path / "nowhere", "no checkpoint"),
+    ):
+        with pytest.raises(errors.TrainingError, match=message):
+            held_out.shape_of(Recipe(other, (), (phase,)), folder)
