@@ -62,18 +62,20 @@ def test_explain__shares_add_up_to_the_score() -> None:
 
 def test_explain__the_bundled_model_is_exact() -> None:
     model = encoder.load_encoder(device="cpu")
+    own = model.spec.image_size
+    places = -(-own // 32)  # one place for every 32 pixels of its tower, the last one begun
     picture = scene((200, 130))
     vector = model.encode_texts(["a red square"])[0]
     (found,) = explain.explain(model, picture, [explain.Term("a red square", vector)])
     assert found.exact
-    assert found.heat.shape == (4, 4)
+    assert found.heat.shape == (places, places)
     assert float(found.heat.sum(dtype=np.float64)) + found.rest == pytest.approx(
         float(model.encode_images([picture])[0] @ vector), abs=1e-4
     )
     (larger,) = explain.explain(model, picture, [explain.Term("a red square", vector)], side=384)
     assert not larger.exact
     assert larger.heat.shape == (12, 12)
-    assert "at 384 instead of 128 pixels" in larger.method
+    assert f"at 384 instead of {own} pixels" in larger.method
 
 
 def test_explain__points_at_the_colour_and_a_minus_term_away_from_it() -> None:
