@@ -1,5 +1,6 @@
 PYTHON ?= python3
 BIN := .venv/bin
+WORKERS ?= 2
 
 .PHONY: run setup test check format docs clean
 
@@ -9,7 +10,7 @@ run: setup  ## start the dashboard
 setup: .venv/ready
 
 test: .venv/ready-dev  ## every test; those that need a browser or the shared photos say so when they are skipped
-	$(BIN)/pytest
+	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile
 
 check: .venv/ready-dev  ## lint, formatting, types
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
