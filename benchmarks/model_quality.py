@@ -48,7 +48,7 @@ from core.store import Store  # noqa: E402
 from core.training import recipe as recipes  # noqa: E402
 
 DEMO = ROOT / "sample_images" / "demo"
-RECIPE = ROOT / "docs" / "recipes" / "bundled-15.toml"
+RECIPE = ROOT / "docs" / "recipes" / "bundled-24.toml"
 SCENES, FIRST_SEED = 500, 2_100_000
 SHORT_QUERIES = 60
 THREADS = (2, 1)
