@@ -25,7 +25,8 @@ _BLUR = 0.008
 # A plain background shows a thing best and says least about it.
 _PLAIN_SHARE = 0.15
 _LOOKED_FOR_AT = 64
-_TRIES = 400
+# A bathtub has a place in one or two draws of a hundred: 400 of them were not always enough.
+_TRIES = 4_000
 
 
 def draw_close_up(category: str, seed: int, size: int = 320) -> Scene:

@@ -36,6 +36,12 @@ def test_draw_close_up__same_seed_same_scene_and_size_changes_pixels_only():
         assert scenes.draw_close_up(category, 42, 96).captions != first.captions
 
 
+@needs_font
+def test_draw_close_up__a_thing_of_few_places_finds_one_however_late():
+    (bathtub,) = scenes.draw_close_up("bathtub", 4_118_646, 96).objects  # in the 401st place looked at
+    assert bathtub.category == "bathtub"
+
+
 def test_draw_close_up__unknown_category_is_named():
     with pytest.raises(ConfigurationError, match="gryphon"):
         scenes.draw_close_up("gryphon", 1)
