@@ -25,7 +25,7 @@ _BLUR = 0.008
 # A plain background shows a thing best and says least about it.
 _PLAIN_SHARE = 0.15
 _LOOKED_FOR_AT = 64
-# A bathtub has a place in one or two draws of a hundred: 400 of them were not always enough.
+# What has the fewest places, a bathtub or a toilet, is at home in two draws of a hundred: 400 were not always enough.
 _TRIES = 4_000
 
 
