@@ -21,6 +21,22 @@ from core.scenes import catalog
 Things = NDArray[np.uint8]
 """`(n, categories)`: 1 where the picture shows that category, in the order of `core.scenes.categories()`."""
 
+# What people say of photos, and the drawing program never does.
+_SAID_OF_PHOTOS = {
+    "person": (
+        *("girl", "girls", "child", "children", "kid", "kids", "baby", "babies", "toddler", "toddlers", "teenager"),
+        *("teenagers", "adult", "adults", "player", "players", "runner", "runners", "climber", "climbers", "hiker"),
+        *("hikers", "skateboarder", "skateboarders", "skater", "skaters", "wrestler", "wrestlers", "crowd"),
+    ),
+    "boat": ("kayak", "kayaks"),
+    "cell phone": ("cellphone", "cellphones"),
+    "glasses": ("sunglasses",),
+    "skis": ("skiing",),
+    "sports ball": ("ball", "balls"),
+}
+# Of photos rather a colour ("an orange shirt") and what people do ("a man watches") than the thing.
+_SAID_OF_OTHERS = frozenset({"orange", "watch", "watches"})
+
 
 def none(pictures: int) -> Things:
     """Pictures of which nothing is known."""
@@ -78,13 +94,16 @@ def _named(text: str) -> set[str]:
 
 @cache
 def _words() -> dict[str, str]:
-    """Every noun of the catalog, one and many, that means one category only."""
+    """What captions call a category: every noun of the catalog, one and many, that means one category only, and what is
+    said of photos alone."""
     meanings: dict[str, set[str]] = {}
     for glyph in catalog.glyphs():
         own = glyph.category.name
         for word in (own, catalog.plural(own), *(form for noun in glyph.nouns for form in (noun.one, noun.many))):
             meanings.setdefault(word.lower(), set()).add(own)
-    return {word: next(iter(owners)) for word, owners in meanings.items() if len(owners) == 1}
+    words = {word: next(iter(owners)) for word, owners in meanings.items() if len(owners) == 1}
+    words |= {word: own for own, said in _SAID_OF_PHOTOS.items() for word in said}
+    return {word: own for word, own in words.items() if word not in _SAID_OF_OTHERS}
 
 
 @cache

@@ -22,6 +22,21 @@ def test_told__the_longest_noun_wins() -> None:
     assert "teddy bear" in things.told(("a teddy bear on a bed", "teddy bears"))
 
 
+def test_told__as_people_speak_of_photos() -> None:
+    assert things.told(("Two girls kick a ball.",)) == {"person", "sports ball"}
+    assert things.told(("A man in sunglasses on a kayak.",)) == {"person", "glasses", "boat"}
+
+
+def test_told__a_colour_and_what_people_do_are_no_things() -> None:
+    assert things.told(("A girl watches a dog in an orange vest.",)) == {"person", "dog"}
+    assert things.told(("Two oranges.",)) == {"orange"}
+
+
+def test_told__what_is_said_of_photos_is_a_category_of_the_drawing_program() -> None:
+    drawn = {category.name for category in scenes.categories()}
+    assert all(things.told((f"a {word}",)) <= drawn for word in ("skater", "cellphone", "skiing", "balls"))
+
+
 def test_rows__one_column_a_category() -> None:
     names = [category.name for category in scenes.categories()]
     found = things.rows([{"dog", "cat"}, set()])
