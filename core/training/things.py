@@ -35,7 +35,7 @@ _SAID_OF_PHOTOS = {
     "sports ball": ("ball", "balls"),
 }
 # Of photos rather a colour ("an orange shirt") and what people do ("a man watches") than the thing.
-_SAID_OF_OTHERS = frozenset({"orange", "watch", "watches"})
+_MEANT_OTHERWISE = frozenset({"orange", "watch", "watches"})
 
 
 def none(pictures: int) -> Things:
@@ -103,7 +103,7 @@ def _words() -> dict[str, str]:
             meanings.setdefault(word.lower(), set()).add(own)
     words = {word: next(iter(owners)) for word, owners in meanings.items() if len(owners) == 1}
     words |= {word: own for own, said in _SAID_OF_PHOTOS.items() for word in said}
-    return {word: own for word, own in words.items() if word not in _SAID_OF_OTHERS}
+    return {word: own for word, own in words.items() if word not in _MEANT_OTHERWISE}
 
 
 @cache
